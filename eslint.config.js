@@ -13,7 +13,7 @@ export default ts.config(
     languageOptions: {
       globals: { ...globals.browser },
       parserOptions: {
-        projectService: { allowDefaultProject: ['*.js', '.*.cjs'] },
+        projectService: { allowDefaultProject: ['*.js', '.*.cjs', 'vite.config.ts'] },
         tsconfigRootDir: import.meta.dirname,
         extraFileExtensions: ['.svelte'],
       },

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import type { Plugin } from 'vite';
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+
+const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+/** Cross-origin isolation: what WebAssembly threads need. A host that cannot set headers gets them from sw.js. */
+const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+/** Nothing from elsewhere, nothing inline, no eval but WebAssembly's. */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self'",
+  "connect-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "font-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+/** Puts the policy into the built page, so that it holds on any static host. */
+function policyInPage(): Plugin {
+  return {
+    name: 'memoscope:policy-in-page',
+    apply: 'build',
+    transformIndexHtml: () => [
+      {
+        tag: 'meta',
+        attrs: { 'http-equiv': 'Content-Security-Policy', content: contentSecurityPolicy },
+        injectTo: 'head-prepend',
+      },
+    ],
+  };
+}
+
+/**
+ * Tells the service worker which files make up the page, and a hash of them, so that a new build replaces the
+ * old one as a whole. WebAssembly and models are left out: they are cached when first used.
+ */
+function shellInServiceWorker(): Plugin {
+  return {
+    name: 'memoscope:shell-in-service-worker',
+    apply: 'build',
+    generateBundle(_options, bundle) {
+      const worker = bundle['sw.js'];
+      if (worker?.type !== 'chunk') return;
+      const files = Object.keys(bundle)
+        .filter((name) => name !== 'sw.js' && !/\.(wasm|map)$/.test(name))
+        .sort();
+      const hash = createHash('sha256');
+      for (const name of files) {
+        const item = bundle[name];
+        if (item) hash.update(name).update(item.type === 'chunk' ? item.code : item.source);
+      }
+      const shell = { hash: hash.digest('hex').slice(0, 16), files };
+      worker.code = worker.code.replace(/["'`]__SHELL__["'`]/, () => JSON.stringify(JSON.stringify(shell)));
+    },
+  };
+}
+
+/** Science and geometry in Node; engines in a real Chromium; the built site end to end. */
+const projects: TestProjectConfiguration[] = [
+  {
+    extends: true,
+    test: {
+      name: 'unit',
+      environment: 'node',
+      include: ['tests/{core,charts,state,engine}/**/*.test.ts'],
+      exclude: ['**/*.browser.test.ts'],
+    },
+  },
+  {
+    extends: true,
+    test: {
+      name: 'browser',
+      environment: 'node',
+      include: ['tests/engine/**/*.browser.test.ts'],
+      fileParallelism: false,
+      testTimeout: 180_000,
+      hookTimeout: 180_000,
+    },
+  },
+  {
+    extends: true,
+    test: {
+      name: 'e2e',
+      environment: 'node',
+      include: ['tests/e2e/**/*.test.ts'],
+      globalSetup: ['tests/tools/builtApp.ts'],
+      fileParallelism: false,
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
+    },
+  },
+];
+
+export default defineConfig(({ mode }) => ({
+  base: './',
+  define: { __APP_VERSION__: JSON.stringify(version) },
+  plugins: [svelte(), policyInPage(), shellInServiceWorker()],
+  resolve: {
+    // The loader of onnxruntime-web that takes its .wasm from a URL of ours, not from inside the script.
+    conditions: [
+      'onnxruntime-web-use-extern-wasm',
+      'svelte',
+      'module',
+      'browser',
+      mode === 'production' ? 'production' : 'development',
+    ],
+  },
+  worker: { format: 'es' },
+  build: {
+    target: 'esnext',
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1024,
+    rolldownOptions: {
+      input: { index: 'index.html', sw: 'workers/service.worker.ts' },
+      output: {
+        entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
+      },
+    },
+  },
+  server: { headers: isolation },
+  preview: {
+    headers: { ...isolation, 'Content-Security-Policy': contentSecurityPolicy },
+  },
+  test: { projects },
+}));
