@@ -110,8 +110,10 @@ export interface ScorePass {
   readonly topK: number;
 }
 
-/** A finished stretch of tokens, in order, without gaps. */
+/** A finished stretch of tokens of one sequence; chunks come in order, without gaps. */
 export interface ScoreChunk {
+  /** Index of the sequence. */
+  readonly sequence: number;
   /** Flat position of the first record. */
   readonly start: number;
   /** For each pass, the records of the positions `start .. start + length`. */
@@ -128,6 +130,8 @@ export interface ScoreSummary {
   readonly elapsedMs: number;
   /** Bytes of output tensors that came from the device to JavaScript. */
   readonly bytesToJs: number;
+  /** Records, counted over all passes, that are unscored because the model returned logits that are no numbers. */
+  readonly failed: number;
   /** The device that finished the run: another one than it began with if that was lost. */
   readonly device: DeviceReport;
 }

@@ -1,0 +1,31 @@
+import type { Endpoint } from 'comlink';
+
+/** A running worker as the client sees it; tests put a message channel in its place. */
+export interface WorkerConnection {
+  readonly endpoint: Endpoint;
+  /** Calls back once if the worker fails outside of a call, with what is known of the cause. */
+  onDeath(listener: (cause: string) => void): void;
+  terminate(): void;
+}
+
+/** Starts the scoring worker. */
+export function startScorerWorker(): WorkerConnection {
+  const worker = new Worker(new URL('../../workers/scorer.worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'scorer',
+  });
+  return {
+    endpoint: worker,
+    onDeath: (listener) => {
+      worker.addEventListener('error', (event) => {
+        listener(event.message || 'its script could not be loaded');
+      });
+      worker.addEventListener('messageerror', () => {
+        listener('a message could not be read');
+      });
+    },
+    terminate: () => {
+      worker.terminate();
+    },
+  };
+}

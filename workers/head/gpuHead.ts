@@ -1,0 +1,150 @@
+import { recordKernel, SCALAR_WORDS } from './recordKernel.ts';
+
+/** Rows of one dispatch are a multiple of this, so that every binding begins at a multiple of 256 bytes. */
+const ROW_ALIGNMENT = 128;
+/** Browsers may limit a dispatch to this many workgroups. */
+const MOST_ROWS = 65_535 - (65_535 % ROW_ALIGNMENT);
+
+/** A buffer to append to the readback, e.g. pooled hidden states. */
+export interface Appendix {
+  readonly buffer: GPUBuffer;
+  readonly bytes: number;
+}
+
+/** The scoring head on WebGPU: logits stay on the device, records come back. One per device. */
+export class GpuHead {
+  private readonly device: GPUDevice;
+  private readonly vocabulary: number;
+  private readonly bytesPerLogit: number;
+  private readonly layout: GPUBindGroupLayout;
+  private readonly module: GPUShaderModule;
+  private readonly pipelines = new Map<number, Promise<GPUComputePipeline>>();
+  private readonly readbacks: GPUBuffer[] = [];
+  private targets: GPUBuffer | null = null;
+  private records: GPUBuffer | null = null;
+
+  constructor(device: GPUDevice, vocabulary: number, halfLogits: boolean) {
+    this.device = device;
+    this.vocabulary = vocabulary;
+    this.bytesPerLogit = halfLogits ? 2 : 4;
+    this.module = device.createShaderModule({ code: recordKernel(halfLogits) });
+    const storage = (binding: number, type: GPUBufferBindingType): GPUBindGroupLayoutEntry => ({
+      binding,
+      visibility: GPUShaderStage.COMPUTE,
+      buffer: { type },
+    });
+    this.layout = device.createBindGroupLayout({
+      entries: [storage(0, 'read-only-storage'), storage(1, 'read-only-storage'), storage(2, 'storage')],
+    });
+  }
+
+  /** Compiles the kernel for K alternatives. */
+  prepare(topK: number): Promise<GPUComputePipeline> {
+    const known = this.pipelines.get(topK);
+    if (known) return known;
+    const made = this.device.createComputePipelineAsync({
+      layout: this.device.createPipelineLayout({ bindGroupLayouts: [this.layout] }),
+      compute: {
+        module: this.module,
+        entryPoint: 'main',
+        constants: { V: this.vocabulary, K: topK },
+      },
+    });
+    this.pipelines.set(topK, made);
+    return made;
+  }
+
+  /**
+   * Reduces logits `[rows, vocabulary]` to records. Returns once the work is queued, so that the next forward
+   * pass can be queued behind it.
+   *
+   * @returns a promise of `rows * (SCALAR_WORDS + 2 K)` words, then the appendix.
+   */
+  async submit(
+    logits: GPUBuffer,
+    targets: Uint32Array<ArrayBuffer>,
+    topK: number,
+    appendix: Appendix | null,
+  ): Promise<{ words: Promise<ArrayBuffer> }> {
+    const pipeline = await this.prepare(topK);
+    const recordBytes = targets.length * (SCALAR_WORDS + 2 * topK) * 4;
+    const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage;
+    this.targets = this.atLeast(this.targets, targets.byteLength, STORAGE | COPY_DST);
+    this.records = this.atLeast(this.records, recordBytes, STORAGE | COPY_SRC);
+    this.device.queue.writeBuffer(this.targets, 0, targets);
+
+    const encoder = this.device.createCommandEncoder();
+    const compute = encoder.beginComputePass();
+    compute.setPipeline(pipeline);
+    this.dispatch(compute, logits, this.targets, this.records, targets.length, topK);
+    compute.end();
+    const bytes = recordBytes + (appendix?.bytes ?? 0);
+    const readback = this.takeReadback(bytes);
+    encoder.copyBufferToBuffer(this.records, 0, readback, 0, recordBytes);
+    if (appendix) encoder.copyBufferToBuffer(appendix.buffer, 0, readback, recordBytes, appendix.bytes);
+    this.device.queue.submit([encoder.finish()]);
+    return { words: this.read(readback, bytes) };
+  }
+
+  /** Frees all buffers. */
+  release(): void {
+    for (const buffer of [this.targets, this.records, ...this.readbacks]) buffer?.destroy();
+    this.readbacks.length = 0;
+    this.targets = null;
+    this.records = null;
+  }
+
+  private dispatch(
+    compute: GPUComputePassEncoder,
+    logits: GPUBuffer,
+    targets: GPUBuffer,
+    records: GPUBuffer,
+    rows: number,
+    topK: number,
+  ): void {
+    const logitBytes = this.vocabulary * this.bytesPerLogit;
+    const recordBytes = (SCALAR_WORDS + 2 * topK) * 4;
+    const fitting = Math.floor(this.device.limits.maxStorageBufferBindingSize / logitBytes);
+    const step = Math.min(MOST_ROWS, Math.max(ROW_ALIGNMENT, fitting - (fitting % ROW_ALIGNMENT)));
+    for (let first = 0; first < rows; first += step) {
+      const count = Math.min(step, rows - first);
+      const bind = (buffer: GPUBuffer, rowBytes: number): GPUBufferBinding => ({
+        buffer,
+        offset: first * rowBytes,
+        size: Math.ceil((count * rowBytes) / 4) * 4,
+      });
+      const resources = [bind(logits, logitBytes), bind(targets, 4), bind(records, recordBytes)];
+      compute.setBindGroup(
+        0,
+        this.device.createBindGroup({
+          layout: this.layout,
+          entries: resources.map((resource, binding) => ({ binding, resource })),
+        }),
+      );
+      compute.dispatchWorkgroups(count);
+    }
+  }
+
+  private atLeast(buffer: GPUBuffer | null, size: number, usage: GPUBufferUsageFlags): GPUBuffer {
+    if (buffer && buffer.size >= size) return buffer;
+    buffer?.destroy();
+    return this.device.createBuffer({ size, usage });
+  }
+
+  private takeReadback(bytes: number): GPUBuffer {
+    const index = this.readbacks.findIndex(({ size }) => size >= bytes);
+    const [free] = index < 0 ? [] : this.readbacks.splice(index, 1);
+    return (
+      free ??
+      this.device.createBuffer({ size: bytes, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST })
+    );
+  }
+
+  private async read(readback: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
+    await readback.mapAsync(GPUMapMode.READ, 0, bytes);
+    const copy = readback.getMappedRange(0, bytes).slice(0);
+    readback.unmap();
+    this.readbacks.push(readback);
+    return copy;
+  }
+}

@@ -1,0 +1,95 @@
+/** Model files: fetched with progress, checked against their hash, never kept twice. */
+import { MemoscopeError } from '../../src/protocol/errors.ts';
+
+/** What a file must be. */
+export interface ExpectedFile {
+  readonly url: string;
+  /** Name to use in messages. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Lower-case hexadecimal. */
+  readonly sha256: string;
+}
+
+const unavailable = (path: string, why: string, cause?: unknown): MemoscopeError =>
+  new MemoscopeError('ModelUnavailable', `Model file ${path}: ${why}`, { cause });
+
+const corrupt = (path: string, why: string): MemoscopeError =>
+  new MemoscopeError('ModelCorrupt', `Model file ${path}: ${why}. Reload the page to fetch it again.`);
+
+async function request({ url, path }: ExpectedFile, signal: AbortSignal): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(url, { signal });
+  } catch (thrown) {
+    signal.throwIfAborted();
+    throw unavailable(path, 'could not be fetched. Check the connection, then try again.', thrown);
+  }
+  if (!response.ok)
+    throw unavailable(path, `the server answered ${response.status}. It may have been moved.`);
+  // Hosts of single-page apps answer a missing file with their start page.
+  if (response.headers.get('content-type')?.includes('text/html'))
+    throw unavailable(path, 'the server sent a web page instead. The file is missing there.');
+  return response;
+}
+
+/** Reads a body of known length into one buffer. */
+async function readBody(
+  response: Response,
+  { path, bytes }: ExpectedFile,
+  onBytes: (count: number) => void,
+  signal: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const whole = new Uint8Array(bytes);
+  let length = 0;
+  const reader = response.body?.getReader();
+  for (;;) {
+    const part = await reader?.read().catch((thrown: unknown) => {
+      signal.throwIfAborted();
+      throw unavailable(path, `the connection broke after ${length} of ${bytes} bytes. Try again.`, thrown);
+    });
+    if (!part || part.done) break;
+    if (length + part.value.length > bytes)
+      throw corrupt(path, `it is longer than the expected ${bytes} bytes`);
+    whole.set(part.value, length);
+    length += part.value.length;
+    onBytes(part.value.length);
+  }
+  if (length < bytes) throw corrupt(path, `it ends after ${length} of ${bytes} bytes`);
+  return whole;
+}
+
+/** SHA-256 in lower-case hexadecimal. @throws {MemoscopeError} `ModelUnavailable` outside secure contexts. */
+export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  if (!globalThis.isSecureContext)
+    throw unavailable('(all)', 'cannot be verified on an insecure page. Open it over https or on localhost.');
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/**
+ * Fetches a file and verifies it.
+ *
+ * @param onBytes is told the length of every part as it arrives.
+ * @throws {MemoscopeError} `ModelUnavailable` if it cannot be had, `ModelCorrupt` if it is not what was expected,
+ * `OutOfMemory`; the signal's reason if aborted.
+ */
+export async function fetchVerified(
+  file: ExpectedFile,
+  onBytes: (count: number) => void,
+  signal: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await readBody(await request(file, signal), file, onBytes, signal);
+  if ((await sha256(bytes)) !== file.sha256)
+    throw corrupt(file.path, 'its content differs from the published one (SHA-256)');
+  return bytes;
+}
+
+/** Parses a verified JSON file. */
+export function parseJson(path: string, bytes: Uint8Array): Record<string, unknown> {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
+  } catch (cause) {
+    throw new MemoscopeError('ModelCorrupt', `Model file ${path}: it is no JSON.`, { cause });
+  }
+}

@@ -1,0 +1,73 @@
+/** The one place that configures onnxruntime-web: its files are ours, no request leaves the origin. */
+import * as ort from 'onnxruntime-web/webgpu';
+import gpuModule from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
+import gpuBinary from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
+import plainModule from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
+import plainBinary from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+import { GRAPH, MODEL, TYPE } from '../onnx/graphOutline.ts';
+import { GraphWriter, PREFIX } from '../onnx/graphWriter.ts';
+import { integerField, join, messageField, textField } from '../onnx/protobuf.ts';
+import { asMemoscopeError, MemoscopeError } from '../../src/protocol/errors.ts';
+
+/** More threads than this bring nothing for models that fit a page, and starve the rest of the machine. */
+const MOST_THREADS = 8;
+
+/** Threads that WebAssembly can use here: one without cross-origin isolation; `auto` leaves one core free. */
+export function usableThreads(wanted: number | 'auto'): number {
+  if (!globalThis.crossOriginIsolated) return 1;
+  const count = wanted === 'auto' ? navigator.hardwareConcurrency - 1 : wanted;
+  return Math.max(1, Math.min(MOST_THREADS, Math.floor(count)));
+}
+
+let configured: { readonly threads: number; readonly withWebGpu: boolean } | null = null;
+
+/**
+ * Chooses the build of the runtime. Only the first call counts: a worker loads one build, once. The build with
+ * WebGPU runs WebAssembly as fast as the plain one, but is twice as large.
+ */
+export function configureRuntime(threads: number, withWebGpu: boolean): { readonly threads: number } {
+  if (configured) return configured;
+  ort.env.wasm.wasmPaths = withWebGpu
+    ? { mjs: gpuModule, wasm: gpuBinary }
+    : { mjs: plainModule, wasm: plainBinary };
+  ort.env.wasm.numThreads = threads;
+  ort.env.logLevel = 'error';
+  configured = { threads, withWebGpu };
+  return configured;
+}
+
+/** Starts the runtime with an empty graph, so that it loads while the model is still on its way. */
+export async function warmRuntime(): Promise<void> {
+  const graph = new GraphWriter('warm');
+  graph.output(graph.node('Identity', [graph.input(`${PREFIX}in`, TYPE.float, [1])]), TYPE.float, [1]);
+  const model = [
+    ...integerField(MODEL.irVersion, 8),
+    ...messageField(MODEL.graph, [...textField(GRAPH.name, 'warm'), ...graph.fields()]),
+    ...messageField(MODEL.opset, [...textField(1, ''), ...integerField(2, 17)]),
+  ];
+  const session = await ort.InferenceSession.create(join(model), { executionProviders: ['wasm'] });
+  await session.release();
+}
+
+/** True unless the worker has loaded the build without WebGPU already. */
+export const canUseWebGpu = (): boolean => configured?.withWebGpu ?? true;
+
+const MEMORY = /out of memory|bad_alloc|\boom\b|allocation failed|failed to allocate|memory\.grow/i;
+
+/** Gives an error of the runtime its kind; `what` says what failed. */
+export function runtimeError(thrown: unknown, what: string): MemoscopeError {
+  const known = asMemoscopeError(thrown);
+  if (known.kind !== 'Internal') return known;
+  const text = known.message;
+  if (MEMORY.test(text) || thrown instanceof RangeError)
+    return new MemoscopeError(
+      'OutOfMemory',
+      `${what}: out of memory. Close other tabs or use a smaller window.`,
+      {
+        cause: thrown,
+      },
+    );
+  return new MemoscopeError('Internal', `${what}: ${text}`, { cause: thrown });
+}
+
+export { ort };

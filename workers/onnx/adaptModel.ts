@@ -1,0 +1,219 @@
+/**
+ * Makes a causal language model score itself, whatever tool exported it: the projection to the vocabulary is
+ * taken out of the graph and put back behind a choice of rows, the hidden states can be pooled, and the scoring
+ * head follows where it runs best inside the graph.
+ *
+ * The weights are not copied: the new graph refers to their place in the original file, which the runtime gets
+ * beside it. That halves the memory of loading a large model.
+ */
+import { MemoscopeError } from '../../src/protocol/errors.ts';
+import { addGraphHead, RECORD_INPUTS } from '../head/graphHead.ts';
+import {
+  type GraphOutline,
+  type NodeOutline,
+  type TensorOutline,
+  GRAPH,
+  MODEL,
+  NODE,
+  readOutline,
+  TENSOR,
+  TYPE,
+} from './graphOutline.ts';
+import { GraphWriter, PREFIX } from './graphWriter.ts';
+import { type OutputHead, findOutputHead } from './outputHead.ts';
+import {
+  type Chunks,
+  fieldsOf,
+  integerField,
+  join,
+  messageField,
+  nested,
+  textField,
+  textOf,
+} from './protobuf.ts';
+
+/** Name under which the original file is mounted for the runtime. */
+export const WEIGHTS_FILE = 'memoscope.weights';
+export const POOLING = { weights: `${PREFIX}pool_weights`, pooled: `${PREFIX}pooled` } as const;
+/** Output `[rows, vocabulary]` of a graph without the head. */
+export const LOGITS = `${PREFIX}logits`;
+
+/** Weights below this size stay in the graph, where shape inference can read them. */
+const SMALLEST_MOUNTED = 1024;
+/** ReduceSum takes its axes as an input from this version on. */
+const OLDEST_OPSET = 13;
+
+export interface AdaptedModel {
+  /** Serialized ModelProto; needs the original bytes mounted as {@link WEIGHTS_FILE}. */
+  readonly graph: Uint8Array<ArrayBuffer>;
+  readonly outline: GraphOutline;
+  /** True if hidden states can be pooled. */
+  readonly pools: boolean;
+  /** True if the logits are half precision; they are single precision behind the head. */
+  readonly halfLogits: boolean;
+}
+
+/**
+ * Adapts a serialized model.
+ *
+ * @param inGraph true to add the scoring head, false to end with the logits of the chosen rows.
+ * @throws {MemoscopeError} `ModelUnavailable` if the graph is no causal language model; `ModelCorrupt` if it is no
+ * graph at all.
+ */
+export function adaptModel(bytes: Uint8Array, inGraph: boolean): AdaptedModel {
+  const outline = outlineOf(bytes);
+  const logits = outline.outputs.find(({ name }) => name === 'logits');
+  if (!logits || !outline.inputs.some(({ name }) => name === 'input_ids'))
+    throw unsuitable('it has no input `input_ids` or no output `logits`');
+  if (outline.opset < OLDEST_OPSET)
+    throw unsuitable(`its operators are of version ${outline.opset}, at least ${OLDEST_OPSET} is needed`);
+  const head = findOutputHead(outline);
+  const halfLogits = logits.type === TYPE.float16;
+  const extra = new GraphWriter('graph');
+  const logitsOf = rowLogits(bytes, extra, head);
+  if (head) addPooling(extra, head.hidden);
+  if (inGraph)
+    addGraphHead(extra, (body, rows) => {
+      const made = logitsOf(body, rows);
+      return halfLogits ? body.node('Cast', [made], { attributes: { to: TYPE.float } }) : made;
+    });
+  else addLogits(extra, logitsOf, logits.type);
+  const graph = rebuild(bytes, outline, head, extra);
+  return { graph, outline, pools: head !== null, halfLogits };
+}
+
+const unsuitable = (why: string): MemoscopeError =>
+  new MemoscopeError(
+    'ModelUnavailable',
+    `The graph is not a causal language model that can be scored: ${why}.`,
+  );
+
+function outlineOf(bytes: Uint8Array): GraphOutline {
+  try {
+    return readOutline(bytes);
+  } catch (cause) {
+    throw new MemoscopeError('ModelCorrupt', 'The model file is no ONNX graph; fetch it again.', { cause });
+  }
+}
+
+/** `value` with all dimensions but the last merged: `[rows, size]`. */
+function asRows(graph: GraphWriter, value: string): string {
+  const size = graph.node('Gather', [graph.node('Shape', [value]), graph.integers([-1])]);
+  const shape = graph.node('Concat', [graph.integers([-1]), size], { attributes: { axis: 0 } });
+  return graph.node('Reshape', [value, shape]);
+}
+
+/**
+ * A function that adds to a graph (the model's, or the body of a loop in it) the logits of chosen rows, where row
+ * `b * time + t` is position t of sequence b. Without a head that can be moved, rows of the whole `logits`.
+ */
+function rowLogits(bytes: Uint8Array, main: GraphWriter, head: OutputHead | null) {
+  const source = asRows(main, head?.hidden ?? 'logits');
+  return (graph: GraphWriter, rows: string): string => {
+    const chosen = graph.node('Gather', [source, rows], { attributes: { axis: 0 } });
+    return head ? replay(bytes, graph, head, chosen) : chosen;
+  };
+}
+
+/** Adds a copy of the head's nodes that starts from `rows` instead of from all hidden states. */
+function replay(bytes: Uint8Array, graph: GraphWriter, head: OutputHead, rows: string): string {
+  const renamed = new Map([[head.hidden, rows]]);
+  let last = rows;
+  for (const node of head.tail) {
+    const [input = ''] = node.inputs;
+    const [output = ''] = node.outputs;
+    if (!head.path.includes(node)) {
+      renamed.set(output, renamed.get(input) ?? input);
+      continue;
+    }
+    last = `${PREFIX}head.${output}`;
+    graph.add(GRAPH.node, renameNode(bytes, node, renamed, last));
+    renamed.set(output, last);
+  }
+  return last;
+}
+
+/** A node's fields with its inputs and its output renamed. */
+function renameNode(
+  bytes: Uint8Array,
+  node: NodeOutline,
+  renamed: ReadonlyMap<string, string>,
+  output: string,
+): Chunks {
+  return [...nested(bytes, node.field)].flatMap((field) => {
+    if (field.number === NODE.output) return textField(NODE.output, output);
+    if (field.number === NODE.name) return textField(NODE.name, `${output}:node`);
+    if (field.number !== NODE.input) return [bytes.subarray(field.from, field.end)];
+    const name = textOf(bytes, field);
+    return textField(NODE.input, renamed.get(name) ?? name);
+  });
+}
+
+/** pooled = weights x hidden: `[batch, R, time] x [batch, time, hidden]`. */
+function addPooling(graph: GraphWriter, hidden: string): void {
+  const { weights, pooled } = POOLING;
+  graph.input(weights, TYPE.float, ['batch_size', 'memoscope_pools', 'sequence_length']);
+  const shape = graph.node('Concat', [graph.node('Shape', ['input_ids']), graph.integers([-1])], {
+    attributes: { axis: 0 },
+  });
+  const states = graph.node('Cast', [graph.node('Reshape', [hidden, shape])], {
+    attributes: { to: TYPE.float },
+  });
+  graph.node('MatMul', [weights, states], { outputs: [pooled] });
+  graph.output(pooled, TYPE.float, ['batch_size', 'memoscope_pools', 'memoscope_hidden']);
+}
+
+function addLogits(
+  graph: GraphWriter,
+  logitsOf: (graph: GraphWriter, rows: string) => string,
+  type: number,
+): void {
+  graph.input(RECORD_INPUTS.rows, TYPE.int64, ['memoscope_rows']);
+  graph.node('Identity', [logitsOf(graph, RECORD_INPUTS.rows)], { outputs: [LOGITS] });
+  graph.output(LOGITS, type, ['memoscope_rows', 'memoscope_vocabulary']);
+}
+
+/** True for the zero matrices that stand in for an adapter: without them its inputs are required. */
+const isAdapterDefault = (name: string): boolean => name.startsWith('lora.');
+
+/** A tensor that refers to its payload in the mounted file. */
+function mounted(bytes: Uint8Array, tensor: TensorOutline, raw: { from: number; end: number }): Chunks {
+  const kept = [...nested(bytes, tensor.field)]
+    .filter(({ number }) => number !== TENSOR.rawData)
+    .map((field) => bytes.subarray(field.from, field.end));
+  const entry = (key: string, value: string) =>
+    messageField(TENSOR.externalData, [...textField(1, key), ...textField(2, value)]);
+  return messageField(GRAPH.initializer, [
+    ...kept,
+    ...entry('location', WEIGHTS_FILE),
+    ...entry('offset', String(raw.from)),
+    ...entry('length', String(raw.end - raw.from)),
+    ...integerField(TENSOR.dataLocation, 1),
+  ]);
+}
+
+/** The model's fields with the tail and the adapters' defaults left out, large weights mounted, `extra` added. */
+function rebuild(
+  bytes: Uint8Array,
+  outline: GraphOutline,
+  head: OutputHead | null,
+  extra: GraphWriter,
+): Uint8Array<ArrayBuffer> {
+  const dropped = new Set((head?.tail ?? []).map(({ field }) => field.from));
+  for (const output of outline.outputs) if (head && output.name === 'logits') dropped.add(output.field.from);
+  const replaced = new Map<number, Chunks>();
+  for (const tensor of outline.initializers.values())
+    if (isAdapterDefault(tensor.name)) dropped.add(tensor.field.from);
+    else if (tensor.raw && tensor.raw.end - tensor.raw.from >= SMALLEST_MOUNTED)
+      replaced.set(tensor.field.from, mounted(bytes, tensor, tensor.raw));
+  const graph: Chunks = [];
+  const model: Chunks = [];
+  for (const field of fieldsOf(bytes))
+    if (field.number === MODEL.graph)
+      for (const part of nested(bytes, field)) {
+        if (dropped.has(part.from)) continue;
+        graph.push(...(replaced.get(part.from) ?? [bytes.subarray(part.from, part.end)]));
+      }
+    else model.push(bytes.subarray(field.from, field.end));
+  return join([...model, ...messageField(MODEL.graph, [...graph, ...extra.fields()])]);
+}
