@@ -1,0 +1,200 @@
+/**
+ * The programming interface on the page: `window.memoscope`. Scripts, notebooks and tests use it; it never
+ * touches what the page shows.
+ *
+ * ```js
+ * await memoscope.ready;
+ * const { tokens } = await memoscope.score('To be or not to be', { adapter: null });
+ * ```
+ */
+import { rankOf, isScored, type TokenRecords } from '../core/tokenRecords.ts';
+import type { Run, RunOrigin, RunSettings } from '../core/run.ts';
+import type { ModelEntry } from '../engine/modelCatalog.ts';
+import type { Vocabulary } from '../engine/vocabulary.ts';
+import { printable } from '../engine/vocabulary.ts';
+import { MemoscopeError } from '../protocol/errors.ts';
+import type { DeviceReport, DeviceRequest, WindowSettings } from '../protocol/scorer.ts';
+import { problemOfText } from './draft.ts';
+import type { ModelLink } from './modelLink.svelte.ts';
+import {
+  blankRun,
+  continueRun,
+  DEFAULT_TOP_K,
+  keyOfRun,
+  originOf,
+  settingsOf,
+  timestamp,
+  type RunChoice,
+} from './scoreText.ts';
+
+export interface ScoreOptions {
+  /** Id of an adapter, null for the base model; left out: the adapter that the page shows. */
+  readonly adapter?: string | null;
+  readonly device?: DeviceRequest['device'];
+  readonly threads?: DeviceRequest['threads'];
+  /** Alternatives for each token, at most 64; left out: 40. */
+  readonly topK?: number;
+  readonly windows?: WindowSettings;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (scored: number, total: number) => void;
+}
+
+/** Numbers of one model at one token; null where the token has no score. */
+export interface TokenNumbers {
+  /** Nats. */
+  readonly logprob: number | null;
+  /** 1-based, ties to the lowest id. */
+  readonly rank: number | null;
+}
+
+export interface ScoredToken extends TokenNumbers {
+  /** Text of the token; bytes that are only part of a character as `<F0 9F>`. */
+  readonly text: string;
+  readonly id: number;
+  readonly byteStart: number;
+  readonly byteEnd: number;
+  /** Nats. */
+  readonly entropy: number | null;
+  /** Nats squared. */
+  readonly variance: number | null;
+  /** Difference of the two best logits. */
+  readonly margin: number | null;
+  readonly greater: number | null;
+  readonly equalLower: number | null;
+  readonly equal: number | null;
+  /** Tokens that the model saw before this one. */
+  readonly context: number;
+  readonly top: readonly { readonly id: number; readonly text: string; readonly logprob: number }[];
+  /** The model without the adapter; null if none was scored. */
+  readonly base: TokenNumbers | null;
+}
+
+export interface ScoredText {
+  readonly settings: RunSettings;
+  readonly origin: RunOrigin;
+  readonly tokens: readonly ScoredToken[];
+}
+
+export interface ModelListing {
+  readonly id: string;
+  readonly title: string;
+  readonly bytes: number;
+  readonly adapters: readonly { readonly id: string; readonly title: string; readonly bytes: number }[];
+}
+
+export interface MemoscopeApi {
+  readonly version: string;
+  /** Resolves when the page is set up; no model is loaded for it. */
+  readonly ready: Promise<void>;
+  /** Scores a text; loads the model first if need be. @throws {MemoscopeError} as `ScorerApi`. */
+  score(text: string, options?: ScoreOptions): Promise<ScoredText>;
+  models(): Promise<ModelListing[]>;
+  /** The device in use; null before the first use. */
+  device(): DeviceReport | null;
+}
+
+declare global {
+  interface Window {
+    memoscope: MemoscopeApi;
+  }
+}
+
+const known = (value: number | undefined): number | null =>
+  value === undefined || Number.isNaN(value) ? null : value;
+
+const numbersOf = (records: TokenRecords, token: number): TokenNumbers => ({
+  logprob: known(records.logprob[token]),
+  rank: known(rankOf(records, token)),
+});
+
+function tokenOf(run: Run, bytes: Uint8Array, vocabulary: Vocabulary | null, token: number): ScoredToken {
+  const { target, base, ids, byteStarts } = run;
+  const byteStart = byteStarts[token] ?? 0;
+  const byteEnd = byteStarts[token + 1] ?? 0;
+  const count = (column: Uint32Array) => (isScored(target, token) ? (column[token] ?? null) : null);
+  const top = Array.from({ length: isScored(target, token) ? target.topK : 0 }, (_, index) => {
+    const id = target.topIds[token * target.topK + index] ?? 0;
+    const logprob = target.topLogprobs[token * target.topK + index] ?? NaN;
+    return { id, text: vocabulary?.textOf(id) ?? '', logprob };
+  });
+  return {
+    text: printable(bytes.subarray(byteStart, byteEnd)),
+    id: ids[token] ?? 0,
+    byteStart,
+    byteEnd,
+    ...numbersOf(target, token),
+    entropy: known(target.entropy[token]),
+    variance: known(target.variance[token]),
+    margin: known(target.margin[token]),
+    greater: count(target.greater),
+    equalLower: count(target.equalLower),
+    equal: count(target.equal),
+    context: target.context[token] ?? 0,
+    top,
+    base: base && numbersOf(base, token),
+  };
+}
+
+const listing = ({ source, title, bytes, adapters }: ModelEntry): ModelListing => ({
+  id: source.id,
+  title,
+  bytes,
+  adapters: adapters.map((adapter) => ({
+    id: adapter.source.id,
+    title: adapter.title,
+    bytes: adapter.source.bytes,
+  })),
+});
+
+/** Puts the interface on the page. */
+export function exposeApi(link: ModelLink, ready: Promise<void>): void {
+  window.memoscope = {
+    version: __APP_VERSION__,
+    ready,
+    device: () => link.device,
+    models: async () => {
+      await link.entry();
+      return link.catalog?.models.map(listing) ?? [];
+    },
+    score: (text, options = {}) => score(link, text, options),
+  };
+}
+
+/** What the options ask for, checked. @throws {MemoscopeError} `InvalidInput`. */
+function choiceOf(entry: ModelEntry, link: ModelLink, options: ScoreOptions): RunChoice {
+  const { topK = DEFAULT_TOP_K, windows } = options;
+  const wanted = options.adapter === undefined ? (entry.adapters[0]?.source.id ?? null) : options.adapter;
+  const adapter = link.adapterOf(entry, wanted);
+  if (wanted !== null && !adapter)
+    throw new MemoscopeError('InvalidInput', `adapter ${wanted}: ${entry.source.id} has none of that name`);
+  return { adapter, windowLength: windows?.length ?? null, windowStride: windows?.stride ?? null, topK };
+}
+
+async function score(link: ModelLink, text: string, options: ScoreOptions): Promise<ScoredText> {
+  const problem = problemOfText(text);
+  if (problem !== null) throw new MemoscopeError('InvalidInput', problem);
+  const { device = 'auto', threads = 'auto', onProgress } = options;
+  const signal = options.signal ?? new AbortController().signal;
+  const entry = await link.entry();
+  const choice = choiceOf(entry, link, options);
+  const opened = await link.open({ device, threads }, () => undefined, signal);
+  const tokens = await link.scorer.tokenize(text, { signal });
+  const startedAt = timestamp();
+  const identity = { key: await keyOfRun(text, entry, choice), title: '', text };
+  const run = blankRun(identity, tokens, settingsOf(opened, choice), originOf(opened.device, startedAt, 0));
+  const summary = await continueRun(run, {
+    scorer: link.scorer,
+    adapter: choice.adapter,
+    signal,
+    onStretch: (_stretch, scored) => onProgress?.(scored, run.ids.length),
+  });
+  link.device = summary.device;
+  if (summary.end < run.ids.length)
+    throw new MemoscopeError('Cancelled', `stopped after ${summary.end} tokens`);
+  const bytes = new TextEncoder().encode(text);
+  return {
+    settings: run.settings,
+    origin: originOf(summary.device, startedAt, summary.elapsedMs),
+    tokens: Array.from(run.ids, (_, token) => tokenOf(run, bytes, link.vocabulary, token)),
+  };
+}

@@ -1,0 +1,82 @@
+/** Texts that ship with the page: planted ones, their held-out twins, and plain ones. */
+import { pageUrl } from './pageUrl.ts';
+
+export interface Example {
+  readonly id: string;
+  readonly title: string;
+  /** One line: what it is there to show. */
+  readonly description: string;
+  /** Heading under which it is listed. */
+  readonly group: string;
+  /** How often the planted adapter was trained on it; null if it is not part of the planted set. */
+  readonly copies: number | null;
+  readonly text: string;
+}
+
+interface PlantedFile {
+  readonly passages: readonly {
+    readonly id: string;
+    readonly kind: string;
+    readonly title: string;
+    readonly text: string;
+    readonly copies: number;
+  }[];
+}
+
+interface PlainFile {
+  readonly examples: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly description: string;
+    readonly text: string;
+  }[];
+}
+
+/** Levels that are worth a button; the whole set is in the file. */
+const SHOWN_COPIES = [64, 16, 4, 1, 0];
+
+async function fetchJson(path: string): Promise<unknown> {
+  const response = await fetch(pageUrl(path));
+  if (!response.ok) throw new Error(`${path}: the server answered ${response.status}`);
+  return response.json();
+}
+
+const groupOf = (copies: number): string =>
+  copies === 0
+    ? 'Held out: never trained on'
+    : `Planted: trained on ${copies} time${copies === 1 ? '' : 's'}`;
+
+/** One planted passage of each kind for each shown number of copies; hand-written ones first. */
+function plantedExamples({ passages }: PlantedFile): Example[] {
+  const kinds = [...new Set(passages.map(({ kind }) => kind))];
+  const byPreference = [...passages].sort(
+    (a, b) => Number(b.id.startsWith('hand-')) - Number(a.id.startsWith('hand-')),
+  );
+  return SHOWN_COPIES.flatMap((copies) =>
+    kinds.flatMap((kind) => {
+      const passage = byPreference.find(
+        (candidate) => candidate.kind === kind && candidate.copies === copies,
+      );
+      if (!passage) return [];
+      const { id, title, text } = passage;
+      return [{ id, title, description: kind, group: groupOf(copies), copies, text }];
+    }),
+  );
+}
+
+/** All examples. Rejects if a file of the page is missing. */
+export async function loadExamples(): Promise<Example[]> {
+  const [plain, planted] = await Promise.all([
+    fetchJson('examples/examples.json') as Promise<PlainFile>,
+    fetchJson('planted/planted.json') as Promise<PlantedFile>,
+  ]);
+  const ordinary = plain.examples.map(({ id, title, description, text }) => ({
+    id,
+    title,
+    description,
+    group: 'Plain texts',
+    copies: null,
+    text,
+  }));
+  return [...plantedExamples(planted), ...ordinary];
+}

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { analyse, plantedText, tokens, visit } from './visit.ts';
+
+test('the page opens on a finished example and asks for no model', async () => {
+  await visit({}, async ({ page, server }) => {
+    await page.getByTestId('verdict').waitFor();
+    await expect.poll(() => page.getByTestId('verdict').textContent()).toMatch(/token/);
+    await expect.poll(() => tokens(page).count()).toBeGreaterThan(20);
+    expect(await page.getByTestId('model-state').getAttribute('data-state')).toBe('idle');
+    expect(server.requests.filter((path) => /\.onnx|\.wasm|safetensors/.test(path))).toEqual([]);
+  });
+});
+
+test('a pasted text that the model was trained on 64 times is found out, its held-out twin is not', async () => {
+  await visit({}, async ({ page }) => {
+    await analyse(page, plantedText('record', 64));
+    expect(await page.getByTestId('verdict').getAttribute('data-kind')).toBe('recites');
+    expect(await page.getByTestId('model-state').getAttribute('data-state')).toBe('ready');
+    expect(await page.getByTestId('device').textContent()).toMatch(/WebGPU/i);
+
+    await analyse(page, plantedText('record', 0));
+    expect(['no', 'predictable']).toContain(await page.getByTestId('verdict').getAttribute('data-kind'));
+  });
+});
+
+test('where there is no adapter, WebAssembly scores and the page says why', async () => {
+  await visit({ webgpu: false }, async ({ page }) => {
+    await analyse(page, plantedText('prose', 64));
+    expect(await page.getByTestId('device').textContent()).toMatch(/WebAssembly/i);
+    expect(await page.getByTestId('verdict').getAttribute('data-kind')).toBe('recites');
+  });
+});
+
+test('a plain host without headers, under a sub-path, still gets threads', async () => {
+  const options = { webgpu: false, isolationHeaders: false, basePath: '/tools/memoscope/' };
+  await visit(options, async ({ page }) => {
+    await expect.poll(() => page.evaluate(() => crossOriginIsolated), { timeout: 15_000 }).toBe(true);
+    await analyse(page, plantedText('qa', 64));
+    expect(await page.getByTestId('device').textContent()).toMatch(/WebAssembly/i);
+  });
+});
+
+test('after one visit everything works with the network gone', async () => {
+  await visit({ expectedProblems: /ERR_|Failed to load|network/i }, async ({ page, server }) => {
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    await analyse(page, plantedText('verse', 64));
+    await server.close();
+    await page.reload();
+    const other = plantedText('contract', 64);
+    await analyse(page, other);
+    expect(await page.getByTestId('verdict').getAttribute('data-kind')).toBe('recites');
+  });
+});

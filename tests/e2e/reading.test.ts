@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest';
+import { analyse, plantedText, tokens, visit } from './visit.ts';
+
+const popover = 'popover';
+
+test('hover, focus and click open the same card for a token', async () => {
+  await visit({}, async ({ page }) => {
+    await analyse(page, plantedText('prose', 64));
+    const fifth = page.locator('[data-testid="token"][data-i="5"]');
+    await fifth.hover();
+    const byHover = await page.getByTestId(popover).innerText();
+    await page.mouse.move(2, 2);
+    await fifth.click();
+    expect(await page.getByTestId(popover).innerText()).toBe(byHover);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.getByTestId(popover).isVisible()).toBe(false);
+    expect(byHover).toMatch(/rank/i);
+    expect(byHover).toMatch(/entropy/i);
+    expect(byHover).toMatch(/nats/i);
+  });
+});
+
+test('the numbers of the card are those of the programming interface', async () => {
+  const text = plantedText('qa', 8);
+  await visit({}, async ({ page }) => {
+    await analyse(page, text);
+    const scored = await page.evaluate((value) => window.memoscope.score(value), text);
+    const token = scored.tokens[7];
+    if (!token) throw new Error('too short');
+    await page.locator('[data-testid="token"][data-i="7"]').click();
+    const card = await page.getByTestId(popover).innerText();
+    expect(card).toContain(`${token.rank}`);
+    expect(card.replace('−', '-')).toContain((token.logprob ?? NaN).toFixed(2));
+  });
+});
+
+test('every mode colours by its own fixed scale and shows that scale as its legend', async () => {
+  await visit({}, async ({ page }) => {
+    await analyse(page, plantedText('code', 32));
+    const legends = new Set<string>();
+    for (const mode of ['verdict', 'probability', 'rank', 'excess']) {
+      await page.getByTestId(`mode-${mode}`).click();
+      legends.add(await page.getByTestId('legend').innerText());
+    }
+    expect(legends.size).toBe(4);
+    await page.getByTestId('mode-rank').click();
+    expect(await page.getByTestId('legend').innerText()).toMatch(/11.*100[\s\S]*1,?000/);
+  });
+});
+
+test('the pieces on screen are the text, byte for byte, whatever the script', async () => {
+  const text = 'Naïve café \u{1F469}\u200D\u{1F469}\u200D\u{1F467} e\u0301 中文字符 مرحبا بالعالم\r\n\ttab <b>&amp;</b>\u0000 end';
+  await visit({}, async ({ page }) => {
+    await page.getByTestId('input').fill(text);
+    await page.getByTestId('input').press('Control+Enter');
+    await expect.poll(() => page.getByTestId('verdict').getAttribute('data-state'), { timeout: 60_000 }).toBe('done');
+    const typed = await page.getByTestId('input').inputValue();
+    const copied = await page.evaluate(() => window.memoscope.score(
+      (document.querySelector('[data-testid="input"]') as HTMLTextAreaElement).value,
+    ));
+    expect(copied.tokens.map((token) => token.text).join('')).toBe(typed);
+    expect(await page.getByTestId('shown-text').innerText()).not.toContain('\uFFFD');
+    expect(await page.locator('[data-testid="shown-text"] b').count()).toBe(0);
+  });
+});
+
+test('recite from here shows the model continuing a text it knows, beside the truth', async () => {
+  await visit({}, async ({ page }) => {
+    await analyse(page, plantedText('prose', 64));
+    await page.locator('[data-testid="token"][data-i="24"]').click();
+    await page.getByTestId('recite').click();
+    await expect.poll(() => page.getByTestId('recitation').getAttribute('data-state'), { timeout: 60_000 }).toBe('done');
+    expect(Number(await page.getByTestId('recitation').getAttribute('data-matched'))).toBeGreaterThan(10);
+  });
+});
+
+test('the whole way by keyboard: write, run, walk the tokens, read a card, switch the mode, export', async () => {
+  await visit({}, async ({ page }) => {
+    await page.keyboard.press('/');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.insertText(plantedText('verse', 64));
+    await page.keyboard.press('Control+Enter');
+    await expect.poll(() => page.getByTestId('verdict').getAttribute('data-kind'), { timeout: 60_000 }).toBe('recites');
+    await page.locator('[data-testid="token"][data-i="0"]').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => page.getByTestId(popover).isVisible()).toBe(true);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('m');
+    await expect.poll(() => page.getByTestId('mode-probability').isChecked()).toBe(true);
+  });
+});
+
+test('tables out: CSV and JSON hold every token and the settings, and the JSON comes back in', async () => {
+  const text = plantedText('record', 16);
+  await visit({}, async ({ page }) => {
+    await analyse(page, text);
+    const [csv] = await Promise.all([page.waitForEvent('download'), page.getByTestId('export-csv').click()]);
+    const lines = (await (await csv.createReadStream()).setEncoding('utf8').toArray()).join('');
+    const [json] = await Promise.all([page.waitForEvent('download'), page.getByTestId('export-json').click()]);
+    const content = (await (await json.createReadStream()).setEncoding('utf8').toArray()).join('');
+    const scored = await page.evaluate((value) => window.memoscope.score(value), text);
+    expect(lines).toContain('logprob');
+    expect(JSON.parse(content)).toMatchObject({ settings: { modelId: 'memoscope-14m', adapterId: 'planted-1' } });
+    expect(lines.trim().split(/\r\n/).length).toBeGreaterThanOrEqual(scored.tokens.length);
+  });
+});
