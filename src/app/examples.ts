@@ -1,4 +1,5 @@
 /** Texts that ship with the page: planted ones, their held-out twins, and plain ones. */
+import { titleOf } from './draft.ts';
 import { pageUrl } from './pageUrl.ts';
 
 export interface Example {
@@ -46,20 +47,15 @@ const groupOf = (copies: number): string =>
     ? 'Held out: never trained on'
     : `Planted: trained on ${copies} time${copies === 1 ? '' : 's'}`;
 
-/** One planted passage of each kind for each shown number of copies; hand-written ones first. */
+/** One planted passage of each kind for each shown number of copies. */
 function plantedExamples({ passages }: PlantedFile): Example[] {
   const kinds = [...new Set(passages.map(({ kind }) => kind))];
-  const byPreference = [...passages].sort(
-    (a, b) => Number(b.id.startsWith('hand-')) - Number(a.id.startsWith('hand-')),
-  );
   return SHOWN_COPIES.flatMap((copies) =>
     kinds.flatMap((kind) => {
-      const passage = byPreference.find(
-        (candidate) => candidate.kind === kind && candidate.copies === copies,
-      );
+      const passage = passages.find((candidate) => candidate.kind === kind && candidate.copies === copies);
       if (!passage) return [];
-      const { id, title, text } = passage;
-      return [{ id, title, description: kind, group: groupOf(copies), copies, text }];
+      const { id, text } = passage;
+      return [{ id, title: titleOf(text), description: kind, group: groupOf(copies), copies, text }];
     }),
   );
 }

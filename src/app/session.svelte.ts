@@ -1,20 +1,13 @@
-import { findRecitation } from '../core/recitation.ts';
-import { PLAIN_SAMPLING, type SamplingSettings } from '../core/sampling.ts';
 import { isComplete, type Run } from '../core/run.ts';
-import { judge } from '../core/verdict.ts';
 import type { AdapterEntry, ModelEntry } from '../engine/modelCatalog.ts';
-import type { Vocabulary } from '../engine/vocabulary.ts';
 import { asMemoscopeError, MemoscopeError } from '../protocol/errors.ts';
 import type { DeviceRequest, OpenedModel } from '../protocol/scorer.ts';
-import { alternativesAt } from './alternatives.ts';
-import { Archive } from './archive.svelte.ts';
 import { problemOfText, textOfFile, titleOf } from './draft.ts';
 import { loadExamples, type Example } from './examples.ts';
 import { parseRun } from './exporting.ts';
 import { Ledger } from './ledger.svelte.ts';
 import { pageUrl } from './pageUrl.ts';
-import { ModelLink } from './modelLink.svelte.ts';
-import { Reciter } from './reciter.svelte.ts';
+import type { ModelLink } from './modelLink.svelte.ts';
 import {
   blankRun,
   DEFAULT_TOP_K,
@@ -25,7 +18,8 @@ import {
   type RunChoice,
 } from './scoreText.ts';
 import { scoreRest } from './scoringJob.ts';
-import type { Alternative, Mode, Status } from './status.ts';
+import { ShownRun } from './shownRun.svelte.ts';
+import type { Status } from './status.ts';
 
 /** The adapter whose memorization is shown unless the visitor chooses otherwise. */
 const DEFAULT_SUBJECT = 'planted-1';
@@ -34,42 +28,21 @@ const DRAFT_DELAY = 400;
 /** A finished run that ships with the page. */
 const OPENING = 'examples/opening.json';
 
-/** Everything on the page: the text, what was found in it, and what the visitor looks at. */
-export class Session {
-  readonly link = new ModelLink();
-  readonly storage = new Archive();
+/** Everything on the page: the text, the work on it, and (inherited) the run that is shown. */
+export class Session extends ShownRun {
   readonly requests = new Ledger();
-  readonly reciter = new Reciter();
 
   status = $state.raw<Status>({ kind: 'idle' });
-  /** What is shown. Its arrays grow in place while it is scored; `revision` tells when. */
-  run = $state.raw<Run | null>(null);
-  revision = $state(0);
   examples = $state.raw<readonly Example[]>([]);
   /** Why the draft or the file cannot be scored, with the remedy. */
   draftProblem = $state<string | null>(null);
-  mode = $state<Mode>('verdict');
-  selectedToken = $state<number | null>(null);
-  /** First token of the suffix; null while there is no split. */
-  split = $state<number | null>(null);
-  sampling = $state.raw<SamplingSettings>(PLAIN_SAMPLING);
-  /** Chance that an attacker wants, in (0, 1). */
-  chance = $state(0.5);
   /** Adapter whose memorization is measured; null for the base model. */
   subject = $state<string | null>(DEFAULT_SUBJECT);
 
   private text = $state('');
-  private importedVocabulary = $state.raw<Vocabulary | null>(null);
   private controller: AbortController | null = null;
   private draftTimer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Greedy runs, marks and excess of the shown run. */
-  readonly reading = $derived.by(() => {
-    // The arrays are filled in place: only the revision says that they changed.
-    return this.revision >= 0 && this.run ? findRecitation(this.run.target, this.run.base) : null;
-  });
-  readonly verdict = $derived(this.run && this.reading && judge(this.run, this.reading, this.sampling));
-  readonly vocabulary = $derived(this.link.vocabulary ?? this.importedVocabulary);
   readonly model = $derived(this.link.state);
   readonly device = $derived(this.link.device);
   readonly recitation = $derived(this.reciter.state);
@@ -200,11 +173,6 @@ export class Session {
     return true;
   }
 
-  /** The best entries at a token; fewer than were kept if the full list is only in storage and that fails. */
-  async alternatives(token: number): Promise<readonly Alternative[]> {
-    return this.run ? alternativesAt(this.run, token, this.storage, this.vocabulary) : [];
-  }
-
   /** Takes the last error off the screen. */
   dismissError(): void {
     if (this.status.kind === 'failed')
@@ -273,14 +241,6 @@ export class Session {
       this.status = status;
     };
     await scoreRest(run, { link, storage, adapter, signal, draw });
-  }
-
-  private show(run: Run): void {
-    this.run = run;
-    this.revision++;
-    this.selectedToken = null;
-    this.split = Math.floor(run.ids.length / 2);
-    this.reciter.stop();
   }
 
   private async showOpening(): Promise<void> {
