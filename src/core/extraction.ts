@@ -23,10 +23,12 @@ export const UNSCORED = -1;
  * @returns `[n]` {@link CORRECT}, {@link WRONG} or {@link UNSCORED}.
  */
 export function correctness(records: TokenRecords): Int8Array {
-  return Int8Array.from({ length: records.length }, (_, token) => {
+  const correct = new Int8Array(records.length).fill(UNSCORED);
+  for (let token = 0; token < records.length; token++) {
     const rank = rankOf(records, token);
-    return Number.isNaN(rank) ? UNSCORED : rank === 1 ? CORRECT : WRONG;
-  });
+    if (!Number.isNaN(rank)) correct[token] = rank === 1 ? CORRECT : WRONG;
+  }
+  return correct;
 }
 
 /**

@@ -39,21 +39,27 @@ const isPlainBoundary = (text: string, index: number): boolean =>
 const SLICE_UNITS = 256;
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** Starts of the clusters in `start .. end`, both of which must be boundaries. O(end - start). */
-function clusterStarts(text: string, start: number, end: number): Set<number> {
-  const starts = new Set<number>();
-  let from = start;
-  let size = SLICE_UNITS;
-  while (from < end) {
-    const slice = text.slice(from, Math.min(from + size, end));
+const isHighSurrogate = (text: string, index: number): boolean =>
+  (text.charCodeAt(index) & 0xfc00) === 0xd800;
+
+/** Starts of clusters from a boundary on, complete up to `reach`, which is one of them or the end of the text. */
+interface KnownClusters {
+  readonly starts: ReadonlySet<number>;
+  readonly origin: number;
+  readonly reach: number;
+}
+
+/** Asks about one slice from the boundary `origin` on; a longer one if the slice is all one cluster. */
+function clustersFrom(text: string, origin: number): KnownClusters {
+  for (let size = SLICE_UNITS; ; size *= 2) {
+    const slice = text.slice(origin, origin + size + Number(isHighSurrogate(text, origin + size - 1)));
+    const starts = new Set<number>();
     let last = 0;
-    for (const { index } of segmenter.segment(slice)) starts.add(from + (last = index));
-    if (from + slice.length >= end) break;
-    // The last cluster may go on behind the slice: begin the next one with it, longer if it was all there was.
-    size = last === 0 ? size * 2 : SLICE_UNITS;
-    from += last;
+    for (const { index } of segmenter.segment(slice)) starts.add(origin + (last = index));
+    // The last cluster may go on behind the slice.
+    if (origin + slice.length >= text.length) return { starts, origin, reach: text.length };
+    if (last > 0) return { starts, origin, reach: origin + last };
   }
-  return starts;
 }
 
 /**
@@ -62,17 +68,17 @@ function clusterStarts(text: string, start: number, end: number): Set<number> {
  * @returns a function from a UTF-16 index, 0 .. length, to true if no cluster spans it.
  */
 export function clusterBoundaryTest(text: string): (index: number) => boolean {
-  let starts = new Set<number>();
-  let start = 0;
-  let end = 0;
+  const none: KnownClusters = { starts: new Set(), origin: 0, reach: 0 };
+  let known = none;
   return (index) => {
     if (isPlainBoundary(text, index)) return true;
-    if (index < start || index >= end) {
-      start = end = index;
-      while (!isPlainBoundary(text, start)) start--;
-      while (!isPlainBoundary(text, end)) end++;
-      starts = clusterStarts(text, start, end);
+    if (index < known.origin) known = none;
+    if (index > known.reach) {
+      let start = index;
+      while (start > known.reach && !isPlainBoundary(text, start)) start--;
+      known = clustersFrom(text, start);
+      while (known.reach < index) known = clustersFrom(text, known.reach);
     }
-    return starts.has(index);
+    return known.starts.has(index);
   };
 }

@@ -3,12 +3,12 @@
  * as U+FFFD, three bytes, as every encoder writes it.
  */
 
-/** UTF-8 bytes of the code point at a UTF-16 index, and the units it takes. */
-function codePointSize(text: string, index: number): { bytes: number; units: number } {
-  const codePoint = text.codePointAt(index) ?? 0;
-  if (codePoint < 0x80) return { bytes: 1, units: 1 };
-  if (codePoint < 0x800) return { bytes: 2, units: 1 };
-  return codePoint < 0x10000 ? { bytes: 3, units: 1 } : { bytes: 4, units: 2 };
+/** UTF-8 bytes of the code point at a UTF-16 index; 4 exactly if it takes two units. */
+function utf8Length(text: string, index: number): number {
+  const unit = text.charCodeAt(index);
+  if (unit < 0x80) return 1;
+  if (unit < 0x800) return 2;
+  return (text.codePointAt(index) ?? unit) > 0xffff ? 4 : 3;
 }
 
 /** Mark of {@link charOffsets} for an edge inside a character. */
@@ -25,14 +25,15 @@ export function charOffsets(text: string, byteStarts: Uint32Array): Int32Array {
   const offsets = new Int32Array(byteStarts.length);
   let byte = 0;
   let index = 0;
-  byteStarts.forEach((start, edge) => {
+  for (let edge = 0; edge < byteStarts.length; edge++) {
+    const start = byteStarts[edge] ?? 0;
     while (byte < start && index < text.length) {
-      const { bytes, units } = codePointSize(text, index);
+      const bytes = utf8Length(text, index);
       byte += bytes;
-      index += units;
+      index += bytes === 4 ? 2 : 1;
     }
     offsets[edge] = byte === start ? index : INSIDE_CHARACTER;
-  });
+  }
   if (offsets.at(-1) !== text.length)
     throw new RangeError(`tokens end at byte ${byteStarts.at(-1) ?? 0}, the text does not`);
   return offsets;

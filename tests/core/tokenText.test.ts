@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { clusterBoundaryTest, PLAIN_RANGES } from '../../src/core/graphemes.ts';
 import { groupBlocks, groupWords } from '../../src/core/textBlocks.ts';
-import { escapeToken, pieceOfToken, splitPieces, tokenTextReader } from '../../src/core/tokenText.ts';
+import {
+  escapeToken,
+  pieceBatches,
+  pieceOfToken,
+  splitPieces,
+  tokenTextReader,
+} from '../../src/core/tokenText.ts';
 import { charOffsets, utf8Bytes } from '../../src/core/utf8.ts';
 
 const encoder = new TextEncoder();
@@ -113,6 +119,14 @@ describe('grapheme boundaries', () => {
       true,
     ]);
   });
+  test('a slice that would end within a surrogate pair does not split the cluster', () => {
+    for (let marks = 0; marks < FAMILY.length; marks++) {
+      const text = `e${'\u0301'.repeat(marks)}${FAMILY.repeat(100)}`;
+      const isBoundary = clusterBoundaryTest(text);
+      for (let index = marks + 1; index < text.length; index++)
+        expect(isBoundary(index)).toBe((index - marks - 1) % FAMILY.length === 0);
+    }
+  });
   test('flags keep pairing up across slices', () => {
     const text = '🇩🇪'.repeat(300);
     const isBoundary = clusterBoundaryTest(text);
@@ -197,6 +211,13 @@ describe('pieces', () => {
     expect(() => splitPieces('abc', Uint32Array.of(0, 2))).toThrow(RangeError);
     expect(() => splitPieces('abc', Uint32Array.of(0, 4))).toThrow(RangeError);
     expect(() => splitPieces('é', Uint32Array.of(0, 1))).toThrow(RangeError);
+  });
+  test('come in batches that can be taken one by one', () => {
+    const text = 'ab '.repeat(10_000);
+    const byteStarts = Uint32Array.from({ length: 30_001 }, (_, edge) => edge);
+    const batches = [...pieceBatches(text, byteStarts)];
+    expect(batches.length).toBeGreaterThan(3);
+    expect(batches.flat()).toEqual(splitPieces(text, byteStarts));
   });
   test('no tokens, no pieces', () => {
     expect(splitPieces('', Uint32Array.of(0))).toEqual([]);
