@@ -26,7 +26,11 @@ interface Scores {
 /** Softmax, rank and entropy of each row against the next token, in double precision. */
 function scoreRows(logits: Float32Array, vocabulary: number, targets: Uint32Array): Scores {
   const rows = targets.length;
-  const scores = { logprob: new Float32Array(rows), rank: new Float32Array(rows), entropy: new Float32Array(rows) };
+  const scores = {
+    logprob: new Float32Array(rows),
+    rank: new Float32Array(rows),
+    entropy: new Float32Array(rows),
+  };
   for (let row = 0; row < rows; row++) {
     const from = row * vocabulary;
     const target = logits[from + (targets[row] ?? 0)] ?? NaN;
@@ -57,6 +61,17 @@ const api = {
     env.localModelPath = folder;
     ort.env.wasm.numThreads = threads;
     model = await AutoModelForCausalLM.from_pretrained(id, { dtype: 'fp32', device });
+  },
+
+  /** The same for a model in memory. */
+  async openBlob(graph: Blob, config: string, device: 'webgpu' | 'wasm', threads: number): Promise<void> {
+    const answer = (url: string): Response => {
+      if (url.endsWith('config.json') && !url.endsWith('generation_config.json')) return new Response(config);
+      if (!url.endsWith('model.onnx')) return new Response(null, { status: 404 });
+      return new Response(graph, { headers: { 'content-length': String(graph.size) } });
+    };
+    env.fetch = (input) => Promise.resolve(answer(String(input)));
+    await api.open('/', 'generated', device, threads);
   },
 
   /** One window; returns the log-probabilities of tokens 1 .. T-1 and the bytes that came to JavaScript. */

@@ -1,0 +1,190 @@
+/**
+ * The page that measures: this engine against the usual way, on the same windows of the same model. Everything is
+ * on `window.bench`, in plain data, so that a driver without Node (see `gpu.md`) can run it as well.
+ */
+import { wrap } from 'comlink';
+import { ScorerClient } from '../../../src/engine/scorerClient.ts';
+import type { DeviceKind, DeviceReport, ModelFile } from '../../../src/protocol/scorer.ts';
+import { GPT2_SMALL, gpt2Config, gpt2Model } from '../gpt2Shape.ts';
+import type { UsualApi } from './usual.worker.ts';
+
+/** A model as the page finds it: in a folder of the site, or generated here. */
+export type BenchModel = { readonly folder: string; readonly id: string } | 'generated-gpt2';
+
+export interface BenchCase {
+  readonly model: BenchModel;
+  readonly device: DeviceKind;
+  readonly threads: number;
+  /** Tokens of one window. */
+  readonly tokens: number;
+  /** Windows of one round. */
+  readonly windows: number;
+}
+
+/** One round of one side. */
+export interface Round {
+  readonly ms: number;
+  /** Scored tokens. */
+  readonly tokens: number;
+  readonly bytesToJs: number;
+  /** Sum of the log-probabilities, to see that both sides computed the same. */
+  readonly logprob: number;
+}
+
+export interface Comparison {
+  readonly device: DeviceReport;
+  readonly ours: Round[];
+  readonly usual: Round[];
+}
+
+const VOCABULARY_OF_IDS = 8000;
+const idsOf = (tokens: number, window: number): Uint32Array =>
+  Uint32Array.from({ length: tokens }, (_, index) => ((index + 31 * window) * 7919 + 13) % VOCABULARY_OF_IDS);
+
+let generated: Blob | null = null;
+
+/** Folder of a model, or the generated one in memory. */
+function blobOf(model: BenchModel): Blob | null {
+  if (model !== 'generated-gpt2') return null;
+  generated ??= new Blob([gpt2Model(GPT2_SMALL)]);
+  return generated;
+}
+
+async function fileOf(path: string, content: Blob): Promise<ModelFile> {
+  const bytes = await content.arrayBuffer();
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return { path, bytes: bytes.byteLength, sha256 };
+}
+
+const download = async (url: URL): Promise<Blob> => {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url.href}: ${response.status}`);
+  return response.blob();
+};
+
+/** The model as the engine wants it described. The tokenizer is the embedded model's: ids are made up anyway. */
+async function sourceOf(model: BenchModel) {
+  const blob = blobOf(model);
+  const site = new URL('models/memoscope-14m/', document.baseURI);
+  const base = model === 'generated-gpt2' ? site : new URL(`${model.folder}${model.id}/`, document.baseURI);
+  const config = new Blob([JSON.stringify(gpt2Config(GPT2_SMALL))]);
+  const onnx = blob ? `${URL.createObjectURL(blob)}#/model.onnx` : 'onnx/model.onnx';
+  const configPath = blob ? `${URL.createObjectURL(config)}#/config.json` : 'config.json';
+  const tokenizers = ['tokenizer.json', 'tokenizer_config.json'];
+  const files = await Promise.all([
+    fileOf(onnx, blob ?? (await download(new URL(onnx, base)))),
+    fileOf(configPath, blob ? config : await download(new URL(configPath, base))),
+    ...tokenizers.map(async (path) => fileOf(path, await download(new URL(path, base)))),
+  ]);
+  return { id: 'bench', baseUrl: base.href, files };
+}
+
+/** This engine; opened once, then asked for rounds. */
+class Ours {
+  private readonly client = new ScorerClient();
+
+  async open({ model, device, threads }: BenchCase): Promise<DeviceReport> {
+    return (await this.client.open(await sourceOf(model), { device, threads })).device;
+  }
+
+  async round({ tokens, windows }: Pick<BenchCase, 'tokens' | 'windows'>, topK = 40): Promise<Round> {
+    const ids = new Uint32Array(tokens * windows);
+    for (let window = 0; window < windows; window++) ids.set(idsOf(tokens, window), window * tokens);
+    const offsets = Uint32Array.from({ length: windows + 1 }, (_, index) => index * tokens);
+    const startedAt = performance.now();
+    let logprob = 0;
+    let scored = 0;
+    const onProgress: Parameters<ScorerClient['score']>[1] = {
+      onProgress: ({ records }) => {
+        for (const value of records[0]?.logprob ?? [])
+          if (!Number.isNaN(value)) {
+            logprob += value;
+            scored++;
+          }
+      },
+    };
+    const request = {
+      ids,
+      offsets,
+      windows: { length: tokens, stride: tokens },
+      passes: [{ adapter: null, topK }],
+      from: 0,
+    };
+    const { bytesToJs } = await this.client.score(request, onProgress);
+    return { ms: performance.now() - startedAt, tokens: scored, bytesToJs, logprob };
+  }
+
+  close(): void {
+    this.client.terminate();
+  }
+}
+
+/** The usual way; opened once, then asked for rounds. */
+class Usual {
+  private readonly worker = new Worker(new URL('./usual.worker.ts', import.meta.url), { type: 'module' });
+  private readonly api = wrap<UsualApi>(this.worker);
+
+  async open({ model, device, threads }: BenchCase): Promise<void> {
+    const config = JSON.stringify(gpt2Config(GPT2_SMALL));
+    if (model === 'generated-gpt2')
+      await this.api.openBlob(blobOf(model) ?? new Blob(), config, device, threads);
+    else await this.api.open(new URL(model.folder, document.baseURI).pathname, model.id, device, threads);
+  }
+
+  async round({ tokens, windows }: Pick<BenchCase, 'tokens' | 'windows'>): Promise<Round> {
+    const startedAt = performance.now();
+    let logprob = 0;
+    let bytesToJs = 0;
+    let scored = 0;
+    for (let window = 0; window < windows; window++) {
+      const result = await this.api.score(idsOf(tokens, window));
+      bytesToJs += result.bytesToJs;
+      scored += result.logprob.length;
+      logprob += result.logprob.reduce((sum, value) => sum + value, 0);
+    }
+    return { ms: performance.now() - startedAt, tokens: scored, bytesToJs, logprob };
+  }
+
+  close(): void {
+    this.worker.terminate();
+  }
+}
+
+let ours = new Ours();
+let usual = new Usual();
+
+const bench = {
+  openOurs: (test: BenchCase) => ours.open(test),
+  ours: (test: Pick<BenchCase, 'tokens' | 'windows'>) => ours.round(test),
+  openUsual: (test: BenchCase) => usual.open(test),
+  usual: (test: Pick<BenchCase, 'tokens' | 'windows'>) => usual.round(test),
+
+  /** Both sides in turn, in one page; for speed, not for memory. The first round of each warms up and is dropped. */
+  async compare(test: BenchCase, rounds: number): Promise<Comparison> {
+    const device = await ours.open(test);
+    await usual.open(test);
+    const result: Comparison = { device, ours: [], usual: [] };
+    for (let round = -1; round < rounds; round++) {
+      const [a, b] = [await ours.round(test), await usual.round(test)];
+      if (round < 0) continue;
+      result.ours.push(a);
+      result.usual.push(b);
+    }
+    ours.close();
+    usual.close();
+    ours = new Ours();
+    usual = new Usual();
+    return result;
+  },
+};
+
+export type Bench = typeof bench;
+
+declare global {
+  interface Window {
+    bench: Bench;
+  }
+}
+
+window.bench = bench;
