@@ -1,0 +1,70 @@
+/** Numbers as people read them. A number that is not defined is "n/a", never 0. */
+
+export const UNDEFINED = 'n/a';
+
+const plain = (digits: number) =>
+  new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+const counts = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const FIXED = [0, 1, 2, 3, 4].map(plain);
+
+/** With a fixed number of decimals (0 to 4) and a true minus sign. */
+export function formatNumber(value: number, digits: number): string {
+  if (Number.isNaN(value)) return UNDEFINED;
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
+  return (FIXED[digits] ?? counts).format(value).replace('-', '−');
+}
+
+/** With its sign, as a difference. */
+export const formatDifference = (value: number, digits: number): string =>
+  value > 0 ? `+${formatNumber(value, digits)}` : formatNumber(value, digits);
+
+export const formatCount = (value: number): string => formatNumber(value, 0);
+
+/** Percent; what rounds to nothing says that it is small, and only certainty is 100%. */
+export function formatProbability(probability: number): string {
+  if (Number.isNaN(probability)) return UNDEFINED;
+  const percent = probability * 100;
+  if (percent > 0 && percent < 0.01) return '<0.01%';
+  if (percent < 100 && percent >= 99.995) return '>99.99%';
+  return `${formatNumber(percent, percent >= 10 ? 1 : 2)}%`;
+}
+
+/** A quantity over many orders of magnitude: plain up to a million, then as a power of ten. */
+export function formatMagnitude(value: number): string {
+  if (!Number.isFinite(value) || value < 1e6) return formatCount(value);
+  const exponent = Math.floor(Math.log10(value));
+  return `${formatNumber(value / 10 ** exponent, 1)} × 10${superscript(exponent)}`;
+}
+
+/** A probability known by its logarithm, which may be far below what a number can hold. */
+export function formatFromLog(logprob: number): string {
+  if (Number.isNaN(logprob)) return UNDEFINED;
+  if (logprob === -Infinity) return '0';
+  const decimal = logprob / Math.LN10;
+  if (decimal > -3) return formatNumber(Math.exp(logprob), 3);
+  const exponent = Math.floor(decimal);
+  return `${formatNumber(10 ** (decimal - exponent), 1)} × 10${superscript(exponent)}`;
+}
+
+/** Decimal units, as downloads are counted. */
+export function formatBytes(bytes: number): string {
+  if (Number.isNaN(bytes)) return UNDEFINED;
+  if (bytes < 1000) return `${counts.format(bytes)} B`;
+  if (bytes < 1e6) return `${formatNumber(bytes / 1e3, bytes < 1e4 ? 1 : 0)} kB`;
+  return `${formatNumber(bytes / 1e6, 1)} MB`;
+}
+
+export function formatDuration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return UNDEFINED;
+  if (seconds < 10) return `${formatNumber(seconds, 1)} s`;
+  if (seconds < 90) return `${counts.format(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${formatNumber(minutes / 60, 1)} h`;
+}
+
+const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+const superscript = (exponent: number): string =>
+  String(exponent)
+    .replace('-', '⁻')
+    .replace(/\d/g, (digit) => SUPERSCRIPTS.charAt(Number(digit)));
