@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import {
+  formatBytes,
+  formatDifference,
+  formatDuration,
+  formatFromLog,
+  formatMagnitude,
+  formatNumber,
+  formatProbability,
+} from '../../src/ui/format.ts';
+
+test('an undefined number is n/a, never zero', () => {
+  for (const shown of [formatNumber(NaN, 2), formatProbability(NaN), formatFromLog(NaN), formatDuration(NaN)])
+    expect(shown).toBe('n/a');
+});
+
+test('a small probability is small, not zero, and a large one is not certainty', () => {
+  expect(formatProbability(0.00005)).toBe('<0.01%');
+  expect(formatProbability(0)).toBe('0.00%');
+  expect(formatProbability(0.0734)).toBe('7.34%');
+  expect(formatProbability(0.42)).toBe('42.0%');
+  expect(formatProbability(0.99999)).toBe('>99.99%');
+  expect(formatProbability(1)).toBe('100.0%');
+});
+
+test('signs are true minus signs and differences always have one', () => {
+  expect(formatNumber(-1.25, 2)).toBe('−1.25');
+  expect(formatDifference(1.25, 2)).toBe('+1.25');
+  expect(formatDifference(-1.25, 2)).toBe('−1.25');
+});
+
+test('many orders of magnitude stay readable', () => {
+  expect(formatMagnitude(693)).toBe('693');
+  expect(formatMagnitude(6.93e19)).toBe('6.9 × 10¹⁹');
+  expect(formatMagnitude(Infinity)).toBe('∞');
+  expect(formatFromLog(Math.log(0.02268))).toBe('0.023');
+  expect(formatFromLog(-1000)).toBe('5.1 × 10⁻⁴³⁵');
+  expect(formatFromLog(-Infinity)).toBe('0');
+});
+
+test('bytes and seconds carry their unit', () => {
+  expect(formatBytes(15_212_345)).toBe('15.2 MB');
+  expect(formatBytes(999)).toBe('999 B');
+  expect(formatDuration(0.84)).toBe('0.8 s');
+  expect(formatDuration(200)).toBe('3 min');
+});
