@@ -2,6 +2,7 @@ import { markOf, type Mark, type Recitation } from '../core/recitation.ts';
 import { PLAIN_SAMPLING } from '../core/sampling.ts';
 import type { Run } from '../core/run.ts';
 import { isFragile, isScored, rankOf, type TokenRecords } from '../core/tokenRecords.ts';
+import type { TokenText } from '../core/tokenText.ts';
 import { suffixLogprob } from './splitView.ts';
 
 /** What the card of one token says. Numbers that are not defined are NaN. */
@@ -48,6 +49,10 @@ const scoreOf = (records: TokenRecords, token: number) => ({
   logprob: records.logprob[token] ?? NaN,
   rank: rankOf(records, token),
 });
+
+/** UTF-8 of a token. */
+export const bytesOfToken = (token: TokenText): Uint8Array =>
+  token.kind === 'bytes' ? token.bytes : new TextEncoder().encode(token.text);
 
 /** Bytes as they are written in tables of Unicode: `F0 9F`. */
 export const hexOf = (bytes: Uint8Array): string =>

@@ -1,0 +1,16 @@
+import { mount } from 'svelte';
+import './app/styles/tokens.css';
+import './app/styles/base.css';
+import './app/styles/controls.css';
+import './app/styles/heatText.css';
+import App from './app/App.svelte';
+import { exposeApi } from './app/api.ts';
+import { Session } from './app/session.svelte.ts';
+import { theme } from './ui/theme.svelte.ts';
+
+const target = document.getElementById('app');
+if (!target) throw new Error('the page has no element #app');
+theme.restore();
+const session = new Session();
+exposeApi(session.link, session.start());
+mount(App, { target, props: { session } });
