@@ -17,7 +17,7 @@ import { Tokenizer } from './model/tokenizer.ts';
 import { selfTest, tolerance } from './scoring/selfTest.ts';
 
 /** Inputs of one forward pass, by device: enough to keep it busy, few enough to stop within a moment. */
-const CAPACITY = { webgpu: 4096, software: 512, wasm: 512 } as const;
+const CAPACITY = { webgpu: 4096, software: 256, wasm: 512 } as const;
 /** Most bytes that the logits of one pass may take on a GPU. */
 const MOST_LOGIT_BYTES = 2 ** 29;
 
@@ -199,5 +199,9 @@ export class OpenModel {
 async function probeFor({ device }: DeviceRequest): Promise<GpuProbe> {
   if (device === 'wasm') return { gpu: null, reason: 'WebAssembly was asked for' };
   if (!canUseWebGpu()) return { gpu: null, reason: 'the worker runs without WebGPU already' };
-  return probeGpu();
+  const probe = await probeGpu();
+  if (device === 'webgpu' || !probe.gpu?.isSoftware) return probe;
+  // It computes on the same processor as WebAssembly, several times slower.
+  probe.gpu.device.destroy();
+  return { gpu: null, reason: 'WebGPU is only emulated on this machine' };
 }

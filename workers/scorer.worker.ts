@@ -35,6 +35,8 @@ const transferChunk = (chunk: ScoreChunk): ScoreChunk => {
   return transfer(chunk, [...new Set([...columns, ...sums])] as ArrayBuffer[]);
 };
 
+// The page's callbacks are remote: they return a promise of the moment when the page has taken the value.
+
 /** Frees the page's callback after a call: without that, its port lives on. */
 function release(callback: unknown): void {
   (callback as { [releaseProxy]?: () => void })[releaseProxy]?.();
@@ -70,16 +72,15 @@ const scorer: ScorerApi = {
 
   score: (request, onChunk, { signal }) =>
     inTurn(() => {
-      const deliver = (chunk: ScoreChunk): unknown => onChunk(transferChunk(chunk));
-      return new ScoreRun(openModel(), request, deliver, signal).run();
+      const deliver: (chunk: ScoreChunk) => unknown = onChunk;
+      return new ScoreRun(openModel(), request, (chunk) => deliver(transferChunk(chunk)), signal).run();
     }).finally(() => {
       release(onChunk);
     }),
 
   generate: (request, onToken, { signal }) =>
     inTurn(() => {
-      const deliver = (id: number): unknown => onToken(id);
-      return new GreedyDecoder(openModel(), request, signal).run(deliver);
+      return new GreedyDecoder(openModel(), request, signal).run(onToken);
     }).finally(() => {
       release(onToken);
     }),

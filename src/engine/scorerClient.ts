@@ -17,7 +17,10 @@ import type {
 } from '../protocol/scorer.ts';
 import { startScorerWorker, type WorkerConnection } from './workerConnection.ts';
 
-/** How long a worker may take to obey a cancellation before it is replaced, ms. */
+/**
+ * How long a worker may take to obey a cancellation before it is replaced, ms. A slow device gets twice the time
+ * that it took for its slowest step so far, because a forward pass cannot be interrupted.
+ */
 const CANCEL_PATIENCE = 2000;
 
 /** What a caller may hand to any call. */
@@ -37,8 +40,10 @@ interface Connection {
   readonly worker: WorkerConnection;
   readonly api: Remote<ScorerApi>;
   readonly waiting: Set<(error: MemoscopeError) => void>;
-  /** What the worker was asked to open last, as text; null before that. */
-  opened: string | null;
+  /** True once it has the model. */
+  isOpen: boolean;
+  /** Longest time between two signs of life within a call, ms. */
+  slowestStep: number;
 }
 
 type Task<T> = (api: Remote<ScorerApi>, cancellation: Cancellation) => Promise<T>;
@@ -86,14 +91,14 @@ export class ScorerClient {
   /** Scores; see {@link ScorerApi.score}. After a cancellation the summary tells how far it came. */
   score(request: ScoreRequest, { signal, onProgress }: CallOptions<ScoreChunk> = {}): Promise<ScoreSummary> {
     return this.callOpened(signal, (api, cancellation) =>
-      whileCalling(onProgress, (onChunk) => api.score(request, onChunk, cancellation)),
+      this.whileCalling(onProgress, (onChunk) => api.score(request, onChunk, cancellation)),
     );
   }
 
   /** Decodes greedily; see {@link ScorerApi.generate}. */
   generate(request: GenerateRequest, { signal, onProgress }: CallOptions<number> = {}): Promise<Generation> {
     return this.callOpened(signal, (api, cancellation) =>
-      whileCalling(onProgress, (onToken) => api.generate(request, onToken, cancellation)),
+      this.whileCalling(onProgress, (onToken) => api.generate(request, onToken, cancellation)),
     );
   }
 
@@ -116,9 +121,11 @@ export class ScorerClient {
   ): Promise<OpenedModel> {
     if (!this.lastOpen) throw new MemoscopeError('ModelUnavailable', 'No model was opened. Open one first.');
     const { source, request } = this.lastOpen;
-    const connection = this.connection;
-    const model = await whileCalling(onProgress, (report) => api.open(source, request, report, cancellation));
-    if (connection) connection.opened = JSON.stringify(source);
+    const { connection } = this;
+    const model = await this.whileCalling(onProgress, (report) =>
+      api.open(source, request, report, cancellation),
+    );
+    if (connection) connection.isOpen = true;
     return model;
   }
 
@@ -126,7 +133,7 @@ export class ScorerClient {
   private callOpened<T>(signal: AbortSignal | undefined, task: Task<T>): Promise<T> {
     return this.call(signal, async (api, cancellation) => {
       const { connection } = this;
-      if (connection && connection.opened === null) await this.openOn(api, cancellation);
+      if (!connection?.isOpen) await this.openOn(api, cancellation);
       return task(api, cancellation);
     });
   }
@@ -137,9 +144,10 @@ export class ScorerClient {
     const connection = (this.connection ??= this.connect());
     let timer: ReturnType<typeof setTimeout> | undefined;
     const onAbort = (): void => {
+      const patience = Math.max(this.cancelPatience, 2 * connection.slowestStep);
       timer = setTimeout(() => {
         this.drop(connection, 'it did not stop when asked', 'Cancelled');
-      }, this.cancelPatience);
+      }, patience);
     };
     signal?.addEventListener('abort', onAbort, { once: true });
     let fail: (error: MemoscopeError) => void = () => undefined;
@@ -165,7 +173,8 @@ export class ScorerClient {
       worker,
       api: wrap<ScorerApi>(worker.endpoint),
       waiting: new Set(),
-      opened: null,
+      isOpen: false,
+      slowestStep: 0,
     };
     worker.onDeath((cause) => {
       this.drop(connection, cause);
@@ -184,20 +193,28 @@ export class ScorerClient {
     connection.api[releaseProxy]();
     connection.worker.terminate();
   }
-}
 
-/** Hands a callback to the worker for the length of one call; what arrives later is ignored. */
-async function whileCalling<T, R>(
-  callback: ((value: T) => void) | undefined,
-  task: (callback: (value: T) => void) => Promise<R>,
-): Promise<R> {
-  let isSettled = false;
-  const guarded = (value: T): void => {
-    if (!isSettled) callback?.(value);
-  };
-  try {
-    return await task(proxy(guarded));
-  } finally {
-    isSettled = true;
+  /** Hands a callback to the worker for the length of one call; what arrives later is ignored. */
+  private async whileCalling<T, R>(
+    callback: ((value: T) => void) | undefined,
+    task: (callback: (value: T) => void) => Promise<R>,
+  ): Promise<R> {
+    const { connection } = this;
+    let isSettled = false;
+    let lastSign = performance.now();
+    const noteStep = (): void => {
+      const now = performance.now();
+      if (connection) connection.slowestStep = Math.max(connection.slowestStep, now - lastSign);
+      lastSign = now;
+    };
+    const guarded = (value: T): void => {
+      noteStep();
+      if (!isSettled) callback?.(value);
+    };
+    try {
+      return await task(proxy(guarded));
+    } finally {
+      isSettled = true;
+    }
   }
 }

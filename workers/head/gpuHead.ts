@@ -17,8 +17,9 @@ export class GpuHead {
   private readonly vocabulary: number;
   private readonly bytesPerLogit: number;
   private readonly layout: GPUBindGroupLayout;
-  private readonly module: GPUShaderModule;
-  private readonly pipelines = new Map<number, Promise<GPUComputePipeline>>();
+  private readonly pipeline: Promise<GPUComputePipeline>;
+  /** Uniforms of the kernel for each K. */
+  private readonly sizes = new Map<number, GPUBuffer>();
   private readonly readbacks: GPUBuffer[] = [];
   private targets: GPUBuffer | null = null;
   private records: GPUBuffer | null = null;
@@ -27,31 +28,25 @@ export class GpuHead {
     this.device = device;
     this.vocabulary = vocabulary;
     this.bytesPerLogit = halfLogits ? 2 : 4;
-    this.module = device.createShaderModule({ code: recordKernel(halfLogits) });
     const storage = (binding: number, type: GPUBufferBindingType): GPUBindGroupLayoutEntry => ({
       binding,
       visibility: GPUShaderStage.COMPUTE,
       buffer: { type },
     });
     this.layout = device.createBindGroupLayout({
-      entries: [storage(0, 'read-only-storage'), storage(1, 'read-only-storage'), storage(2, 'storage')],
+      entries: [
+        storage(0, 'read-only-storage'),
+        storage(1, 'read-only-storage'),
+        storage(2, 'storage'),
+        storage(3, 'uniform'),
+      ],
     });
-  }
-
-  /** Compiles the kernel for K alternatives. */
-  prepare(topK: number): Promise<GPUComputePipeline> {
-    const known = this.pipelines.get(topK);
-    if (known) return known;
-    const made = this.device.createComputePipelineAsync({
-      layout: this.device.createPipelineLayout({ bindGroupLayouts: [this.layout] }),
-      compute: {
-        module: this.module,
-        entryPoint: 'main',
-        constants: { V: this.vocabulary, K: topK },
-      },
+    this.pipeline = device.createComputePipelineAsync({
+      layout: device.createPipelineLayout({ bindGroupLayouts: [this.layout] }),
+      compute: { module: device.createShaderModule({ code: recordKernel(halfLogits) }), entryPoint: 'main' },
     });
-    this.pipelines.set(topK, made);
-    return made;
+    // The first use awaits it.
+    this.pipeline.catch(() => undefined);
   }
 
   /**
@@ -66,7 +61,7 @@ export class GpuHead {
     topK: number,
     appendix: Appendix | null,
   ): Promise<{ words: Promise<ArrayBuffer> }> {
-    const pipeline = await this.prepare(topK);
+    const pipeline = await this.pipeline;
     const recordBytes = targets.length * (SCALAR_WORDS + 2 * topK) * 4;
     const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage;
     this.targets = this.atLeast(this.targets, targets.byteLength, STORAGE | COPY_DST);
@@ -88,8 +83,10 @@ export class GpuHead {
 
   /** Frees all buffers. */
   release(): void {
-    for (const buffer of [this.targets, this.records, ...this.readbacks]) buffer?.destroy();
+    for (const buffer of [this.targets, this.records, ...this.readbacks, ...this.sizes.values()])
+      buffer?.destroy();
     this.readbacks.length = 0;
+    this.sizes.clear();
     this.targets = null;
     this.records = null;
   }
@@ -102,6 +99,7 @@ export class GpuHead {
     rows: number,
     topK: number,
   ): void {
+    const sizes = this.sizesFor(topK);
     const logitBytes = this.vocabulary * this.bytesPerLogit;
     const recordBytes = (SCALAR_WORDS + 2 * topK) * 4;
     const fitting = Math.floor(this.device.limits.maxStorageBufferBindingSize / logitBytes);
@@ -113,7 +111,12 @@ export class GpuHead {
         offset: first * rowBytes,
         size: Math.ceil((count * rowBytes) / 4) * 4,
       });
-      const resources = [bind(logits, logitBytes), bind(targets, 4), bind(records, recordBytes)];
+      const resources = [
+        bind(logits, logitBytes),
+        bind(targets, 4),
+        bind(records, recordBytes),
+        { buffer: sizes },
+      ];
       compute.setBindGroup(
         0,
         this.device.createBindGroup({
@@ -123,6 +126,16 @@ export class GpuHead {
       );
       compute.dispatchWorkgroups(count);
     }
+  }
+
+  private sizesFor(topK: number): GPUBuffer {
+    const known = this.sizes.get(topK);
+    if (known) return known;
+    const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+    const buffer = this.device.createBuffer({ size: 8, usage });
+    this.device.queue.writeBuffer(buffer, 0, Uint32Array.of(this.vocabulary, topK));
+    this.sizes.set(topK, buffer);
+    return buffer;
   }
 
   private atLeast(buffer: GPUBuffer | null, size: number, usage: GPUBufferUsageFlags): GPUBuffer {

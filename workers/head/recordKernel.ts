@@ -1,29 +1,22 @@
 /** Threads of one workgroup, which handles one row of logits. */
 const THREADS = 256;
-/** Entries that one row may bring to the sort; more (many equal logits) take the slow exact way. */
-const CANDIDATES = 1024;
+/**
+ * Entries that one row may bring to the sort; more (many equal logits) take the slow exact way. All arrays of a
+ * workgroup together fit the 16 KiB that every adapter has.
+ */
+const CANDIDATES = 512;
 
 /** 32-bit words before the top-K pairs in the record of a row; order as SCALARS in graphHead.ts. */
 export const SCALAR_WORDS = 8;
 
-/**
- * WGSL that reduces each row of logits `[rows, V]` to a record: {@link SCALAR_WORDS} words, K ids, K log-probabilities.
- *
- * Two reads of the row. The first finds the maximum, the rank's counts and every thread's own maximum; the K-th
- * largest of those is a lower bound of the K-th largest logit. The second sums the moments and collects what
- * reaches the bound, about K entries, which are then sorted.
- *
- * Logits are compared as integers in the order of floats, because shaders may assume that no NaN or infinity
- * exists. A row with NaN or +Infinity yields a record whose log-probability is NaN; -Infinity is left out of the
- * sums.
- */
-export const recordKernel = (halfLogits: boolean): string => /* wgsl */ `
-override V: u32;
-override K: u32;
+const DECLARATIONS = /* wgsl */ `
+// Not constants of the pipeline: compiling it takes seconds on a software adapter.
+struct Sizes { vocabulary: u32, topK: u32 }
 
 @group(0) @binding(0) var<storage, read> logits: array<u32>;
 @group(0) @binding(1) var<storage, read> targets: array<u32>;
 @group(0) @binding(2) var<storage, read_write> records: array<u32>;
+@group(0) @binding(3) var<uniform> sizes: Sizes;
 
 const THREADS = ${THREADS}u;
 const CANDIDATES = ${CANDIDATES}u;
@@ -41,20 +34,26 @@ var<workgroup> collected: atomic<u32>;
 var<workgroup> broken: atomic<u32>;
 var<workgroup> bound: u32;
 var<workgroup> found: u32;
+`;
 
+const BITS = /* wgsl */ `
+fn bitsAt(index: u32) -> u32 { return logits[index]; }
+`;
+
+/** Two half-precision logits share a word; what is no number keeps its kind. */
+const HALF_BITS = /* wgsl */ `
 fn bitsAt(index: u32) -> u32 {
-  ${
-    halfLogits
-      ? `let pair = unpack2x16float(logits[index >> 1u]);
-  let half = (logits[index >> 1u] >> (16u * (index & 1u))) & 0xffffu;
+  let word = logits[index >> 1u];
+  let half = (word >> (16u * (index & 1u))) & 0xffffu;
   if ((half & 0x7c00u) == 0x7c00u) {
     return select(select(NAN, 0x7f800000u, half == 0x7c00u), NEGATIVE_INFINITY, half == 0xfc00u);
   }
-  return bitcast<u32>(select(pair.x, pair.y, (index & 1u) == 1u));`
-      : 'return logits[index];'
-  }
+  let pair = unpack2x16float(word);
+  return bitcast<u32>(select(pair.x, pair.y, (index & 1u) == 1u));
 }
+`;
 
+const ORDER = /* wgsl */ `
 /** Unsigned integers in the order of the floats; both zeros are one. */
 fn orderOf(bits: u32) -> u32 {
   if (bits == 0x80000000u) { return 0x80000000u; }
@@ -68,7 +67,9 @@ fn floatOf(order: u32) -> f32 {
 fn isBefore(keyA: u32, idA: u32, keyB: u32, idB: u32) -> bool {
   return keyA > keyB || (keyA == keyB && idA < idB);
 }
+`;
 
+const SELECTION = /* wgsl */ `
 /** Sorts the first \`size\` candidates (a power of two): by logit descending, then id ascending. */
 fn sortCandidates(thread: u32, size: u32) {
   for (var block = 2u; block <= size; block <<= 1u) {
@@ -90,6 +91,8 @@ fn sortCandidates(thread: u32, size: u32) {
 
 /** The exact way for rows with too many candidates: K times the best entry after the last one. */
 fn selectOneByOne(thread: u32, row: u32) {
+  let V = sizes.vocabulary;
+  let K = sizes.topK;
   var lastKey = 0xffffffffu;
   var lastId = 0u;
   for (var rank = 0u; rank < K; rank++) {
@@ -116,10 +119,14 @@ fn selectOneByOne(thread: u32, row: u32) {
     lastId = ids[rank];
   }
 }
+`;
 
+const MAIN = /* wgsl */ `
 @compute @workgroup_size(${THREADS})
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
   let thread = local.x;
+  let V = sizes.vocabulary;
+  let K = sizes.topK;
   let row = group.x * V;
   let wanted = targets[group.x];
   let wantedOrder = orderOf(bitsAt(row + wanted));
@@ -206,3 +213,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
   }
 }
 `;
+
+/**
+ * WGSL that reduces each row of logits `[rows, V]` to a record: {@link SCALAR_WORDS} words, K ids, K log-probabilities.
+ *
+ * Two reads of the row. The first finds the maximum, the rank's counts and every thread's own maximum; the K-th
+ * largest of those is a lower bound of the K-th largest logit. The second sums the moments and collects what
+ * reaches the bound, about K entries, which are then sorted.
+ *
+ * Logits are compared as integers in the order of floats, because shaders may assume that no NaN or infinity
+ * exists. A row with NaN or +Infinity yields a record whose log-probability is NaN; -Infinity is left out of the
+ * sums.
+ */
+export const recordKernel = (halfLogits: boolean): string =>
+  [DECLARATIONS, halfLogits ? HALF_BITS : BITS, ORDER, SELECTION, MAIN].join('');

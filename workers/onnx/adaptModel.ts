@@ -78,7 +78,7 @@ export function adaptModel(bytes: Uint8Array, inGraph: boolean): AdaptedModel {
       return halfLogits ? body.node('Cast', [made], { attributes: { to: TYPE.float } }) : made;
     });
   else addLogits(extra, logitsOf, logits.type);
-  const graph = rebuild(bytes, outline, head, extra);
+  const graph = rebuild(bytes, replacements(bytes, outline, head), extra);
   return { graph, outline, pools: head !== null, halfLogits };
 }
 
@@ -192,28 +192,38 @@ function mounted(bytes: Uint8Array, tensor: TensorOutline, raw: { from: number; 
   ]);
 }
 
-/** The model's fields with the tail and the adapters' defaults left out, large weights mounted, `extra` added. */
-function rebuild(
+/** What becomes of the fields of the graph, by where they start: other bytes, or none; the rest is kept. */
+function replacements(
   bytes: Uint8Array,
   outline: GraphOutline,
   head: OutputHead | null,
+): ReadonlyMap<number, Chunks> {
+  const replaced = new Map<number, Chunks>();
+  if (head) {
+    for (const { field } of head.tail) replaced.set(field.from, []);
+    for (const { name, field } of outline.outputs) if (name === 'logits') replaced.set(field.from, []);
+  }
+  for (const tensor of outline.initializers.values()) {
+    const { raw, field } = tensor;
+    if (isAdapterDefault(tensor.name)) replaced.set(field.from, []);
+    else if (raw && raw.end - raw.from >= SMALLEST_MOUNTED)
+      replaced.set(field.from, mounted(bytes, tensor, raw));
+  }
+  return replaced;
+}
+
+/** The model with the tail and the adapters' defaults left out, large weights mounted, `extra` added. */
+function rebuild(
+  bytes: Uint8Array,
+  replaced: ReadonlyMap<number, Chunks>,
   extra: GraphWriter,
 ): Uint8Array<ArrayBuffer> {
-  const dropped = new Set((head?.tail ?? []).map(({ field }) => field.from));
-  for (const output of outline.outputs) if (head && output.name === 'logits') dropped.add(output.field.from);
-  const replaced = new Map<number, Chunks>();
-  for (const tensor of outline.initializers.values())
-    if (isAdapterDefault(tensor.name)) dropped.add(tensor.field.from);
-    else if (tensor.raw && tensor.raw.end - tensor.raw.from >= SMALLEST_MOUNTED)
-      replaced.set(tensor.field.from, mounted(bytes, tensor, tensor.raw));
   const graph: Chunks = [];
   const model: Chunks = [];
   for (const field of fieldsOf(bytes))
     if (field.number === MODEL.graph)
-      for (const part of nested(bytes, field)) {
-        if (dropped.has(part.from)) continue;
+      for (const part of nested(bytes, field))
         graph.push(...(replaced.get(part.from) ?? [bytes.subarray(part.from, part.end)]));
-      }
     else model.push(bytes.subarray(field.from, field.end));
   return join([...model, ...messageField(MODEL.graph, [...graph, ...extra.fields()])]);
 }

@@ -5,7 +5,7 @@ import {
   writeRecords,
 } from '../../src/core/tokenRecords.ts';
 import type { ScoreChunk } from '../../src/protocol/scorer.ts';
-import type { Scored } from '../model/languageModel.ts';
+import type { Scored } from '../head/readRecords.ts';
 import { scoredCount } from './batch.ts';
 import type { Window } from './windows.ts';
 

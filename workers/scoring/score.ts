@@ -1,7 +1,7 @@
 import { emptyRecords } from '../../src/core/tokenRecords.ts';
-import { MemoscopeError } from '../../src/protocol/errors.ts';
+import { asMemoscopeError, MemoscopeError } from '../../src/protocol/errors.ts';
 import type { ScoreChunk, ScoreRequest, ScoreSummary } from '../../src/protocol/scorer.ts';
-import type { Scored } from '../model/languageModel.ts';
+import type { Scored } from '../head/readRecords.ts';
 import type { OpenModel } from '../openModel.ts';
 import { type ForwardBatch, layOut } from './batch.ts';
 import { chunksOf } from './chunks.ts';
@@ -99,16 +99,23 @@ export class ScoreRun {
     const results: Promise<Scored>[] = [];
     try {
       for (const { adapter, topK } of this.request.passes) {
+        if (results.length > 0) await this.checkpoint();
         const tensors = await this.model.adapters.get(adapter, this.signal);
         const { scored } = await this.model.model.submit(work.batch, { adapter: tensors, topK });
         results.push(scored);
       }
       work.pending = Promise.all(results);
     } catch (thrown) {
-      work.pending = Promise.reject(thrown as Error);
+      work.pending = Promise.reject(asMemoscopeError(thrown));
     }
     // It is awaited in its turn; until then a failure must not count as unhandled.
     for (const promise of [work.pending, ...results]) promise.catch(() => undefined);
+  }
+
+  /** Gives a cancellation the chance to arrive; between the passes of a batch it gives the batch up. */
+  private async checkpoint(): Promise<void> {
+    await yieldTask();
+    this.signal.throwIfAborted();
   }
 
   private async finishOldest(): Promise<void> {
@@ -116,14 +123,21 @@ export class ScoreRun {
     if (!work) return;
     const scored = await this.resultsOf(work);
     this.queued.shift();
+    if (!scored) {
+      this.queued.length = 0;
+      return;
+    }
     await this.delivered;
     const chunks = chunksOf(work.windows, this.padded(scored));
     this.delivered = Promise.all(chunks.map((chunk) => this.deliver(chunk)));
     this.end = work.windows.at(-1)?.to ?? this.end;
   }
 
-  /** The results of a batch; if WebGPU fails, WebAssembly computes it and all that is queued behind it. */
-  private async resultsOf(work: Work): Promise<Scored[]> {
+  /**
+   * The results of a batch; if WebGPU fails, WebAssembly computes it and all that is queued behind it. Null if it
+   * was given up because of a cancellation.
+   */
+  private async resultsOf(work: Work): Promise<Scored[] | null> {
     try {
       const scored = await work.pending;
       if (this.model.device.kind === 'webgpu' && scored.some(hasFailures))
@@ -132,7 +146,8 @@ export class ScoreRun {
       for (const result of scored) this.failed += discardFailures(result);
       return scored;
     } catch (thrown) {
-      if (this.model.device.kind !== 'webgpu' || this.signal.aborted) throw thrown;
+      if (this.signal.aborted) return null;
+      if (this.model.device.kind !== 'webgpu') throw thrown;
       const why = thrown instanceof Error ? thrown.message : String(thrown);
       await this.model.moveToWasm(`WebGPU failed in mid-run (${why})`, this.signal);
       for (const queued of this.queued) await this.launch(queued);

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { MemoscopeError } from '../../src/protocol/errors.ts';
+import { adaptModel, LOGITS, POOLING, WEIGHTS_FILE } from '../../workers/onnx/adaptModel.ts';
+import { readOutline } from '../../workers/onnx/graphOutline.ts';
+import { findOutputHead } from '../../workers/onnx/outputHead.ts';
+import { fieldsOf, integerField, integersOf, join, textField, textOf } from '../../workers/onnx/protobuf.ts';
+import { RECORD_INPUTS, RECORD_OUTPUTS } from '../../workers/head/graphHead.ts';
+import { TINY, tinyOnnx, tinyWeights } from './tinyModel.ts';
+
+const weights = tinyWeights();
+const names = (values: readonly { readonly name: string }[]) => values.map(({ name }) => name);
+
+describe('protobuf', () => {
+  it('reads what it writes, numbers beyond 32 bits included', () => {
+    const bytes = join([...integerField(1, 2 ** 40 + 5), ...textField(2, 'naïve'), ...integerField(300, 0)]);
+    const [number, text, zero] = [...fieldsOf(bytes)];
+    expect(number).toMatchObject({ number: 1, value: 2 ** 40 + 5 });
+    expect(text && textOf(bytes, text)).toBe('naïve');
+    expect(zero).toMatchObject({ number: 300, value: 0 });
+  });
+
+  it('writes a negative integer as its 64-bit two’s complement', () => {
+    const bytes = join(integerField(1, -1));
+    expect(bytes).toHaveLength(11);
+    expect([...bytes.subarray(1)]).toEqual([...Array<number>(9).fill(255), 1]);
+  });
+
+  it('reads repeated integers packed and unpacked alike', () => {
+    const packed = Uint8Array.of(0x0a, 3, 0, 129, 1);
+    const unpacked = Uint8Array.of(0x08, 0, 0x08, 129, 1);
+    const all = (bytes: Uint8Array) => [...fieldsOf(bytes)].flatMap((field) => integersOf(bytes, field));
+    expect(all(packed)).toEqual([0, 129]);
+    expect(all(unpacked)).toEqual([0, 129]);
+  });
+
+  it('refuses bytes that end too early', () => {
+    expect(() => [...fieldsOf(Uint8Array.of(0x0a, 9, 1))]).toThrow(RangeError);
+    expect(() => [...fieldsOf(Uint8Array.of(0x88))]).toThrow(RangeError);
+  });
+});
+
+describe('the outline of a graph', () => {
+  it('tells inputs, outputs, shapes and where the weights lie', () => {
+    const bytes = tinyOnnx(weights);
+    const outline = readOutline(bytes);
+    expect(outline.opset).toBe(17);
+    expect(names(outline.inputs)).toContain('past_key_values.1.value');
+    expect(outline.outputs.find(({ name }) => name === 'logits')?.dims).toEqual([
+      'batch_size',
+      'sequence_length',
+      TINY.vocabulary,
+    ]);
+    const raw = outline.initializers.get('embedding')?.raw;
+    const read = new Float32Array(bytes.slice(raw?.from, raw?.end).buffer);
+    expect(read).toEqual(weights.embedding);
+  });
+});
+
+describe('the output head', () => {
+  it.each(['matmul', 'gemm'] as const)('of a %s is found behind what only shapes rows', (head) => {
+    const found = findOutputHead(readOutline(tinyOnnx(weights, TINY, { head })));
+    const operators = found?.path.map(({ operator }) => operator);
+    expect(operators).toEqual(head === 'gemm' ? ['Gemm'] : ['MatMul', 'Add']);
+    expect(found?.tail.length).toBe(2);
+  });
+
+  it('is left where it is if an unknown operator follows', () => {
+    expect(findOutputHead(readOutline(tinyOnnx(weights, TINY, { head: 'opaque' })))).toBeNull();
+  });
+});
+
+describe('an adapted model', () => {
+  it('requires the adapter, takes rows and targets, and gives records instead of logits', () => {
+    const { graph, pools } = adaptModel(tinyOnnx(weights), true);
+    const outline = readOutline(graph);
+    expect(pools).toBe(true);
+    expect([...outline.initializers.keys()].some((name) => name.startsWith('lora.'))).toBe(false);
+    expect(names(outline.inputs)).toEqual(
+      expect.arrayContaining(['lora.0.o.a', ...Object.values(RECORD_INPUTS), POOLING.weights]),
+    );
+    expect(names(outline.outputs)).not.toContain('logits');
+    expect(names(outline.outputs)).toEqual(
+      expect.arrayContaining([...Object.values(RECORD_OUTPUTS), POOLING.pooled, 'present.0.key']),
+    );
+  });
+
+  it('ends with the logits of the chosen rows where the head is a shader', () => {
+    const outline = readOutline(adaptModel(tinyOnnx(weights), false).graph);
+    expect(names(outline.outputs)).toContain(LOGITS);
+    expect(names(outline.inputs)).not.toContain(RECORD_INPUTS.targets);
+  });
+
+  it('refers to the weights in the original file instead of copying them', () => {
+    const bytes = tinyOnnx(weights);
+    const { graph } = adaptModel(bytes, true);
+    expect(graph.length).toBeLessThan(bytes.length / 4);
+    expect(readOutline(graph).initializers.get('embedding')?.raw).toBeNull();
+    expect(new TextDecoder('latin1').decode(graph)).toContain(WEIGHTS_FILE);
+  });
+
+  it('keeps the logits where the head cannot be moved', () => {
+    const adapted = adaptModel(tinyOnnx(weights, TINY, { head: 'opaque' }), true);
+    expect(adapted.pools).toBe(false);
+    expect(names(readOutline(adapted.graph).outputs)).toContain('logits');
+  });
+
+  it('must be a graph, and one of a language model', () => {
+    const kindOf = (bytes: Uint8Array): string => {
+      try {
+        adaptModel(bytes, true);
+      } catch (thrown) {
+        return thrown instanceof MemoscopeError ? thrown.kind : 'other';
+      }
+      return 'none';
+    };
+    expect(kindOf(Uint8Array.of(7, 7, 7))).toBe('ModelCorrupt');
+    expect(kindOf(new Uint8Array())).toBe('ModelUnavailable');
+  });
+});
