@@ -23,6 +23,12 @@ import { startScorerWorker, type WorkerConnection } from './workerConnection.ts'
  */
 const CANCEL_PATIENCE = 2000;
 
+/**
+ * How long a run may give no sign of life before its worker counts as hung, ms, or twenty of its slowest steps:
+ * a browser whose graphics process crashed can block a worker for good, without any error.
+ */
+const SILENCE_PATIENCE = 60_000;
+
 /** What a caller may hand to any call. */
 export interface CallOptions<Progress = never> {
   readonly signal?: AbortSignal | undefined;
@@ -33,6 +39,7 @@ export interface CallOptions<Progress = never> {
 interface ClientOptions {
   readonly start?: () => WorkerConnection;
   readonly cancelPatience?: number;
+  readonly silencePatience?: number;
 }
 
 /** A worker with the calls that wait for it. */
@@ -55,12 +62,14 @@ type Task<T> = (api: Remote<ScorerApi>, cancellation: Cancellation) => Promise<T
 export class ScorerClient {
   private readonly start: () => WorkerConnection;
   private readonly cancelPatience: number;
+  private readonly silencePatience: number;
   private connection: Connection | null = null;
   private lastOpen: { readonly source: ModelSource; readonly request: DeviceRequest } | null = null;
 
-  constructor({ start = startScorerWorker, cancelPatience = CANCEL_PATIENCE }: ClientOptions = {}) {
-    this.start = start;
-    this.cancelPatience = cancelPatience;
+  constructor(options: ClientOptions = {}) {
+    this.start = options.start ?? startScorerWorker;
+    this.cancelPatience = options.cancelPatience ?? CANCEL_PATIENCE;
+    this.silencePatience = options.silencePatience ?? SILENCE_PATIENCE;
     registerCancellation();
   }
 
@@ -91,14 +100,14 @@ export class ScorerClient {
   /** Scores; see {@link ScorerApi.score}. After a cancellation the summary tells how far it came. */
   score(request: ScoreRequest, { signal, onProgress }: CallOptions<ScoreChunk> = {}): Promise<ScoreSummary> {
     return this.callOpened(signal, (api, cancellation) =>
-      this.whileCalling(onProgress, (onChunk) => api.score(request, onChunk, cancellation)),
+      this.whileCalling(onProgress, (onChunk) => api.score(request, onChunk, cancellation), true),
     );
   }
 
   /** Decodes greedily; see {@link ScorerApi.generate}. */
   generate(request: GenerateRequest, { signal, onProgress }: CallOptions<number> = {}): Promise<Generation> {
     return this.callOpened(signal, (api, cancellation) =>
-      this.whileCalling(onProgress, (onToken) => api.generate(request, onToken, cancellation)),
+      this.whileCalling(onProgress, (onToken) => api.generate(request, onToken, cancellation), true),
     );
   }
 
@@ -194,27 +203,42 @@ export class ScorerClient {
     connection.worker.terminate();
   }
 
-  /** Hands a callback to the worker for the length of one call; what arrives later is ignored. */
+  /**
+   * Hands a callback to the worker for the length of one call; what arrives later is ignored.
+   *
+   * @param isSteady true if the worker is to be given up when the callback is not called for long.
+   */
   private async whileCalling<T, R>(
     callback: ((value: T) => void) | undefined,
     task: (callback: (value: T) => void) => Promise<R>,
+    isSteady = false,
   ): Promise<R> {
     const { connection } = this;
     let isSettled = false;
     let lastSign = performance.now();
-    const noteStep = (): void => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const watch = (): void => {
+      clearTimeout(timer);
+      if (!isSteady || !connection) return;
+      const patience = Math.max(this.silencePatience, 20 * connection.slowestStep);
+      timer = setTimeout(() => {
+        this.drop(connection, 'it fell silent');
+      }, patience);
+    };
+    const guarded = (value: T): void => {
       const now = performance.now();
       if (connection) connection.slowestStep = Math.max(connection.slowestStep, now - lastSign);
       lastSign = now;
-    };
-    const guarded = (value: T): void => {
-      noteStep();
-      if (!isSettled) callback?.(value);
+      if (isSettled) return;
+      watch();
+      callback?.(value);
     };
     try {
+      watch();
       return await task(proxy(guarded));
     } finally {
       isSettled = true;
+      clearTimeout(timer);
     }
   }
 }

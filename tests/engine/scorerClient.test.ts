@@ -43,7 +43,14 @@ const chunk = (start: number): ScoreChunk => ({
 
 /** A worker's side made of functions; `workers` counts how many were started. */
 function fakeWorkers(behaviour: Partial<ScorerApi>) {
-  const state = { workers: 0, opened: 0, terminated: 0, die: (cause: string): void => void cause };
+  const state = {
+    workers: 0,
+    opened: 0,
+    terminated: 0,
+    die: (cause: string): void => {
+      throw new Error(cause);
+    },
+  };
   const ports: MessagePort[] = [];
   const start = (): WorkerConnection => {
     const { port1, port2 } = new MessageChannel();
@@ -172,6 +179,15 @@ describe('the client of the scoring worker', () => {
     expect(state.terminated).toBe(1);
     await client.tokenBytes(new Uint32Array());
     expect(state).toMatchObject({ workers: 2, opened: 2 });
+  });
+
+  it('gives up a worker that falls silent in mid-run', async () => {
+    const fake = fakeWorkers({ score: () => new Promise(() => undefined) });
+    ({ close } = fake);
+    const client = new ScorerClient({ start: fake.start, silencePatience: 50 });
+    await client.open(source, auto);
+    expect(await kindOf(client.score(request))).toBe('WorkerDied');
+    expect(fake.state.terminated).toBe(1);
   });
 
   it('rejects everything under way when the worker dies or is ended', async () => {

@@ -34,12 +34,16 @@ export class LanguageModel {
   readonly gpu: Gpu | null;
   private readonly session: ort.InferenceSession;
   private readonly head: GpuHead | null;
+  /** Rejects when the device is lost: the runtime itself then waits for ever. */
+  private readonly lost: Promise<never> | null;
+  private isLost = false;
 
   private constructor(session: ort.InferenceSession, graph: GraphInterface, gpu: Gpu | null) {
     this.session = session;
     this.graph = graph;
     this.gpu = gpu;
     this.head = gpu ? new GpuHead(gpu.device, graph.vocabularySize, graph.halfLogits) : null;
+    this.lost = gpu ? this.watch(gpu.device) : null;
   }
 
   /**
@@ -93,7 +97,21 @@ export class LanguageModel {
   /** Frees the session; the device stays. */
   async release(): Promise<void> {
     this.head?.release();
-    await this.session.release();
+    // On a lost device nothing is left to free, and a run that never ends holds the session.
+    if (!this.isLost) await this.session.release();
+  }
+
+  private watch(device: GPUDevice): Promise<never> {
+    const lost = device.lost.then(({ message }) => {
+      this.isLost = true;
+      throw new MemoscopeError('DeviceLost', `the graphics device was lost: ${message || 'no reason given'}`);
+    });
+    lost.catch(() => undefined);
+    return lost;
+  }
+
+  private unlessLost<T>(task: Promise<T>): Promise<T> {
+    return this.lost ? Promise.race([task, this.lost]) : task;
   }
 
   private async submitToGpu(head: GpuHead, batch: ForwardBatch, options: ForwardOptions): Promise<Submitted> {
@@ -109,7 +127,7 @@ export class LanguageModel {
     logits.dispose();
     pooled?.dispose();
     return {
-      scored: words.then((raw) => recordsFromWords(raw, batch, topK, options.topK)),
+      scored: this.unlessLost(words.then((raw) => recordsFromWords(raw, batch, topK, options.topK))),
       keyValues: this.keyValuesOf(results, options),
     };
   }
