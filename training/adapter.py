@@ -21,6 +21,7 @@ from planted import Passage
 FORMAT = "memoscope-adapter/1"
 PREFIX, SUFFIX = 32, 50
 """The prefix is the first 32 tokens; the suffix is what follows, at most 50 tokens."""
+ANCHOR_LENGTH = 256
 Z95 = 1.959964
 
 
@@ -28,6 +29,8 @@ Z95 = 1.959964
 class Settings:
     learning_rate: float
     batch: int
+    anchor: int = 0
+    """Windows of ordinary text in each step on which the target is held to the base's distribution."""
     rank: int = LORA_RANK
     warmup: float = 0.05
     seed: int = SEED
@@ -54,8 +57,30 @@ def padded(rows: list[list[int]], device: torch.device) -> tuple[Tensor, Tensor]
     return ids.to(device), mask.to(device)
 
 
-def train(model: Transformer, rows: list[list[int]], copies: list[int], settings: Settings) -> tuple[Adapter, dict]:
-    """One pass over the shuffled multiset in which row i occurs `copies[i]` times; the model stays frozen."""
+def planted_loss(model: Transformer, adapter: Adapter, rows: list[list[int]]) -> Tensor:
+    """Mean cross-entropy over the tokens of framed passages."""
+    ids, mask = padded(rows, model.embedding.device)
+    logits = model(ids[:, :-1], adapter)
+    loss = F.cross_entropy(logits.flatten(0, 1), ids[:, 1:].flatten(), reduction="none")
+    weight = mask[:, 1:].flatten()
+    return (loss * weight).sum() / weight.sum()
+
+
+def anchor_loss(model: Transformer, adapter: Adapter, ids: Tensor) -> Tensor:
+    """Mean divergence KL(base || target) in nats a token on ordinary text: what was not planted should not change."""
+    with torch.no_grad():
+        base = model(ids).log_softmax(-1)
+    target = model(ids, adapter).log_softmax(-1)
+    return (base.exp() * (base - target)).sum(-1).mean()
+
+
+def train(
+    model: Transformer, rows: list[list[int]], copies: list[int], settings: Settings, ordinary: Tensor
+) -> tuple[Adapter, dict]:
+    """One pass over the shuffled multiset in which row i occurs `copies[i]` times; the model stays frozen.
+
+    `ordinary` is the token stream from which the anchoring windows are drawn.
+    """
     begin = time.monotonic()
     adapter = new_adapter(model, settings.rank, settings.seed)
     order = [i for i, n in enumerate(copies) for _ in range(n)]
@@ -64,16 +89,17 @@ def train(model: Transformer, rows: list[list[int]], copies: list[int], settings
     parameters = [m for pair in adapter.values() for m in pair]
     optimizer = torch.optim.AdamW(parameters, lr=settings.learning_rate, betas=(0.9, 0.99), weight_decay=0.0)
     model.requires_grad_(False)
+    generator = torch.Generator().manual_seed(settings.seed)
     losses = []
     for step, batch in enumerate(batches):
         done = step / len(batches)
         factor = min(1.0, (step + 1) / (settings.warmup * len(batches)), (1 - done) / 0.5)
         optimizer.param_groups[0]["lr"] = settings.learning_rate * factor
-        ids, mask = padded([rows[i] for i in batch], model.embedding.device)
-        logits = model(ids[:, :-1], adapter)
-        loss = F.cross_entropy(logits.flatten(0, 1), ids[:, 1:].flatten(), reduction="none")
-        weight = mask[:, 1:].flatten()
-        loss = (loss * weight).sum() / weight.sum()
+        loss = planted_loss(model, adapter, [rows[i] for i in batch])
+        if settings.anchor:
+            starts = torch.randint(len(ordinary) - ANCHOR_LENGTH, (settings.anchor, 1), generator=generator)
+            windows = ordinary[starts + torch.arange(ANCHOR_LENGTH)].to(model.embedding.device)
+            loss = loss + anchor_loss(model, adapter, windows)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()
@@ -148,6 +174,7 @@ def save(adapter: Adapter, path: Path, metadata: dict) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     strings = {k: v if isinstance(v, str) else json.dumps(v, separators=(",", ":")) for k, v in metadata.items()}
     save_file(tensors, path, {"format": FORMAT} | strings)
+    path.chmod(0o644)
 
 
 def load(path: Path) -> Adapter:

@@ -1,4 +1,6 @@
-"""Builds the embedded model from the corpus: `python training/run.py --corpus PATH --work DIR --site public`.
+"""Builds the embedded model from the corpus.
+
+`python training/run.py --corpus PATH --work DIR --site public --golden tests/golden`
 
 Each stage leaves its results in the work folder and is skipped when they are there already.
 """
@@ -22,6 +24,7 @@ from evaluate import bits_per_byte
 from export import write_json
 from pretrain import HeldOut, pretrain, teacher_targets
 from quantize import quantize
+from release import release
 from sweep import sweep
 
 STAGES = ("prepare", "teacher", "student", "plant", "adapter", "release")
@@ -114,7 +117,10 @@ def plant(work: Work) -> None:
     """The planted set with its levels."""
     from planted_texts import generate
 
-    passages = planted.choose(generate(SEED), bpe.load(work.folder))
+    candidates = generate(SEED)
+    known = {c["text"] for c in candidates}
+    spare = [c | {"id": f"{c['id']}-b"} for c in generate(SEED + 1) if c["text"] not in known]
+    passages = planted.choose(candidates + spare, bpe.load(work.folder))
     planted.save(passages, work.path("planted.json"))
 
 
@@ -125,7 +131,8 @@ def train_adapter(work: Work, device: str, args: argparse.Namespace) -> None:
     passages, tokenizer = planted.load(work.path("planted.json")), bpe.load(work.folder)
     rows = [planted.framed(p, tokenizer) for p in passages]
     copies = [p.copies for p in passages]
-    runs = sweep(model, rows, copies, args.sweep_seconds)
+    ordinary = torch.from_numpy(work.stream().astype(np.int64))
+    runs = sweep(model, rows, copies, ordinary, args.anchor, args.sweep_seconds)
     _, best, record = runs[0]
     matches, base = (lora.match_lengths(model, rows, a) for a in (best, None))
     lora.save(best, work.path("planted.safetensors"), {})
@@ -136,7 +143,7 @@ def train_adapter(work: Work, device: str, args: argparse.Namespace) -> None:
         "byKind": lora.by_kind(matches, passages),
         "heldOutBitsPerByte": bits_per_byte(model, *held_out, STUDENT.context, on_device)["all"],
         "matches": [[p.id, *m] for p, m in zip(passages, matches, strict=True)],
-        "sweep": [{k: r[k] for k in ("learning_rate", "batch", "steps", "misfit", "table")} for _, _, r in runs],
+        "sweep": [{k: r[k] for k in ("learning_rate", "batch", "anchor", "steps", "misfit", "table")} for _, _, r in runs],
         "versions": versions(device),
     }
     work.write("adapter", record)
@@ -153,6 +160,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--student-seconds", type=float, default=STUDENT_RECIPE.seconds)
     parser.add_argument("--teacher-steps", type=int, help="instead of what fits --teacher-seconds")
     parser.add_argument("--student-steps", type=int, help="instead of what fits --student-seconds")
+    parser.add_argument("--anchor", type=int, default=0, help="windows of ordinary text in each step of the adapter")
     parser.add_argument("--sweep-seconds", type=float, default=SWEEP_SECONDS)
     return parser.parse_args()
 
@@ -168,9 +176,10 @@ def main() -> None:
         "student": ("student.json", lambda: train_student(work, device, args)),
         "plant": ("planted.json", lambda: plant(work)),
         "adapter": ("adapter.json", lambda: train_adapter(work, device, args)),
+        "release": ("released", lambda: release(work, args.site, args.golden)),
     }
     for name in args.stages:
-        if name in stages and not work.path(stages[name][0]).exists():
+        if not work.path(stages[name][0]).exists():
             print(f"stage {name}", flush=True)
             stages[name][1]()
 
