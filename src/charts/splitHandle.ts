@@ -31,8 +31,10 @@ function followPointer(onmove: (token: number) => void): void {
   const dragging = new AbortController();
   const { signal } = dragging;
   const follow = (event: PointerEvent): void => {
-    const token = tokenOf(document.elementFromPoint(event.clientX, event.clientY));
-    if (token !== null) onmove(token);
+    // A card may lie over the text.
+    const tokens = document.elementsFromPoint(event.clientX, event.clientY).map(tokenOf);
+    const token = tokens.find((found) => found !== null);
+    if (token !== undefined) onmove(token);
   };
   const release = (): void => {
     dragging.abort();

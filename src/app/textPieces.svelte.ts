@@ -1,0 +1,46 @@
+import { groupBlocks, type TextBlock } from '../core/textBlocks.ts';
+import { pieceBatches, type TextPiece } from '../core/tokenText.ts';
+
+/** A text cut into pieces and blocks, batch by batch, so that a book does not hold up a frame. */
+export class TextPieces {
+  pieces = $state.raw<readonly TextPiece[]>([]);
+  blocks = $state.raw<readonly TextBlock[]>([]);
+
+  /**
+   * Cuts a text; the first batch is there on return, the others follow one a task.
+   *
+   * @param byteStarts `[n + 1]` offsets of the tokens in the UTF-8 of `text`.
+   * @returns stops the cutting.
+   */
+  read(text: string, byteStarts: Uint32Array): () => void {
+    const batches = pieceBatches(text, byteStarts);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let pieces: readonly TextPiece[] = [];
+    let blocks: readonly TextBlock[] = [];
+    const next = (): void => {
+      const { value, done } = batches.next();
+      if (done) return;
+      pieces = [...pieces, ...value];
+      blocks = regroup(blocks, pieces);
+      this.pieces = pieces;
+      this.blocks = blocks;
+      timer = setTimeout(next);
+    };
+    next();
+    return () => {
+      clearTimeout(timer);
+    };
+  }
+}
+
+/** Blocks of a longer list of pieces: the last block may have been cut short by the end of the list, so it goes. */
+function regroup(blocks: readonly TextBlock[], pieces: readonly TextPiece[]): TextBlock[] {
+  const kept = blocks.slice(0, -1);
+  const offset = kept.at(-1)?.end ?? 0;
+  const added = groupBlocks(pieces.slice(offset)).map((block) => ({
+    ...block,
+    start: block.start + offset,
+    end: block.end + offset,
+  }));
+  return [...kept, ...added];
+}
