@@ -16,7 +16,10 @@ import type { TokenRecords } from './tokenRecords.ts';
 export function excessLogprobs(target: TokenRecords, base: TokenRecords): Float64Array {
   if (target.length !== base.length)
     throw new RangeError(`records of ${target.length} and ${base.length} tokens`);
-  return Float64Array.from(target.logprob, (logprob, token) => logprob - (base.logprob[token] ?? NaN));
+  const excess = new Float64Array(target.length);
+  for (let token = 0; token < excess.length; token++)
+    excess[token] = (target.logprob[token] ?? NaN) - (base.logprob[token] ?? NaN);
+  return excess;
 }
 
 /** The log-probability of a span, split: `targetLogprob` = `baseLogprob` + `excess`. Nats. */

@@ -71,10 +71,9 @@ export const HEAT_SCALES: Readonly<Record<HeatMode, HeatScale>> = {
 /** Index of the step that holds `value`; {@link UNSCORED_STEP} for NaN. */
 export function stepOf(scale: HeatScale, value: number): number {
   if (Number.isNaN(value)) return UNSCORED_STEP;
-  return Math.max(
-    0,
-    scale.steps.findLastIndex(({ from }) => from <= value),
-  );
+  let step = 0;
+  while ((scale.steps[step + 1]?.from ?? Infinity) <= value) step++;
+  return step;
 }
 
 /** `[n]` step of every token in a mode. */

@@ -82,8 +82,10 @@ export interface ProbableSpan extends Span {
  * @returns `[n - length + 1]` nats, NaN where a token of the window is unscored; empty if the text is shorter.
  */
 export function windowLogprobs(sums: PrefixSums, length: number): Float64Array {
-  const windows = Math.max(0, sums.finite.length - length);
-  return Float64Array.from({ length: windows }, (_, start) => spanSum(sums, { start, end: start + length }));
+  const windows = new Float64Array(Math.max(0, sums.finite.length - length));
+  for (let start = 0; start < windows.length; start++)
+    windows[start] = spanSum(sums, { start, end: start + length });
+  return windows;
 }
 
 /**
