@@ -291,7 +291,7 @@ describe('what can go wrong', () => {
     await page.evaluate(() => window.engine.tokenize(''));
     const worker = page.workers()[0] ?? (await page.waitForEvent('worker'));
     await worker.evaluate(() => {
-      const original = Reflect.get(GPUAdapter.prototype, 'requestDevice') as (
+      const original = Reflect.get<object, 'requestDevice'>(GPUAdapter.prototype, 'requestDevice') as (
         this: GPUAdapter,
         descriptor?: GPUDeviceDescriptor,
       ) => Promise<GPUDevice>;

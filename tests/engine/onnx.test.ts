@@ -1,9 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { MemoscopeError } from '../../src/protocol/errors.ts';
 import { adaptModel, LOGITS, POOLING, WEIGHTS_FILE } from '../../workers/onnx/adaptModel.ts';
-import { readOutline } from '../../workers/onnx/graphOutline.ts';
+import { foldWeights } from '../../workers/onnx/foldWeights.ts';
+import { GRAPH, MODEL, readOutline, TENSOR, TYPE } from '../../workers/onnx/graphOutline.ts';
+import { GraphWriter } from '../../workers/onnx/graphWriter.ts';
 import { findOutputHead } from '../../workers/onnx/outputHead.ts';
-import { fieldsOf, integerField, integersOf, join, textField, textOf } from '../../workers/onnx/protobuf.ts';
+import {
+  bytesField,
+  fieldsOf,
+  integerField,
+  integersOf,
+  join,
+  messageField,
+  textField,
+  textOf,
+} from '../../workers/onnx/protobuf.ts';
 import { RECORD_INPUTS, RECORD_OUTPUTS } from '../../workers/head/graphHead.ts';
 import { TINY, tinyOnnx, tinyWeights } from './tinyModel.ts';
 
@@ -66,6 +77,64 @@ describe('the output head', () => {
 
   it('is left where it is if an unknown operator follows', () => {
     expect(findOutputHead(readOutline(tinyOnnx(weights, TINY, { head: 'opaque' })))).toBeNull();
+  });
+});
+
+describe('quantized weights', () => {
+  const stored = (
+    g: GraphWriter,
+    name: string,
+    type: number,
+    dims: readonly number[],
+    data: Int8Array | Uint16Array,
+  ) => {
+    g.add(GRAPH.initializer, [
+      ...dims.flatMap((size) => integerField(TENSOR.dims, size)),
+      ...integerField(TENSOR.type, type),
+      ...textField(TENSOR.name, name),
+      ...bytesField(TENSOR.rawData, new Uint8Array(data.buffer)),
+    ]);
+    return name;
+  };
+  /** Two rows of two blocks of two, scaled by 1, 2, 0.5 and -1, as `[2, 4]` and transposed. */
+  const graphOf = (shareScale: boolean): Uint8Array => {
+    const g = new GraphWriter('quantized');
+    const cast = (name: string) => g.node('Cast', [name], { attributes: { to: TYPE.float } });
+    const scale = cast(
+      stored(g, 's', TYPE.float16, [2, 2, 1], Uint16Array.of(0x3c00, 0x4000, 0x3800, 0xbc00)),
+    );
+    const weights = cast(stored(g, 'w', TYPE.int8, [2, 2, 2], Int8Array.of(1, -2, 3, 4, -127, 6, 7, 8)));
+    const flat = g.node('Reshape', [g.node('Mul', [weights, scale]), g.integers([2, 4])], {
+      outputs: ['flat'],
+    });
+    g.node('Transpose', [flat], { attributes: { perm: [1, 0] }, outputs: ['turned'] });
+    g.node('Gather', ['flat', 'ids'], { outputs: ['rows'] });
+    g.node('MatMul', ['x', 'turned'], { outputs: ['y'] });
+    if (shareScale) g.node('Exp', [scale], { outputs: ['z'] });
+    return join(messageField(MODEL.graph, g.fields()));
+  };
+  const fold = (bytes: Uint8Array) => foldWeights(bytes, readOutline(bytes));
+
+  it('are expanded to floats under the names that the other nodes use', () => {
+    const { tensors, nodes, sources } = fold(graphOf(false));
+    const flat = [1, -2, 6, 8, -63.5, 3, -7, -8];
+    expect(tensors).toEqual([
+      { name: 'flat', dims: [2, 4], data: Float32Array.from(flat) },
+      { name: 'turned', dims: [4, 2], data: Float32Array.of(1, -63.5, -2, 3, 6, -7, 8, -8) },
+    ]);
+    expect([...nodes].map(({ operator }) => operator)).toEqual([
+      'Cast',
+      'Cast',
+      'Mul',
+      'Reshape',
+      'Transpose',
+    ]);
+    expect([...sources]).toEqual(expect.arrayContaining(['s', 'w']));
+  });
+
+  it('are left to the runtime where a part of them is used otherwise', () => {
+    const { nodes } = fold(graphOf(true));
+    expect([...nodes].map(({ operator }) => operator)).toEqual(['Cast', 'Cast']);
   });
 });
 

@@ -27,7 +27,7 @@ export interface ForwardOptions {
 }
 
 /** Rows that the head in the graph handles at once: their logits fit a processor's cache. */
-const GROUP_ROWS = 32;
+const GROUP_ROWS = 64;
 
 export class LanguageModel {
   readonly graph: GraphInterface;
@@ -66,7 +66,7 @@ export class LanguageModel {
         executionProviders: gpu ? [{ name: 'webgpu', device: gpu.device }] : ['wasm'],
         externalData: [
           { path: WEIGHTS_FILE, data: bytes },
-          ...Array.from(external, ([path, data]) => ({ path, data })),
+          ...Array.from([...external, ...adapted.expanded], ([path, data]) => ({ path, data })),
         ],
         logSeverityLevel: 3,
         ...(gpu && {

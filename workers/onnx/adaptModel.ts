@@ -19,6 +19,7 @@ import {
   TENSOR,
   TYPE,
 } from './graphOutline.ts';
+import { type FoldedWeights, foldWeights } from './foldWeights.ts';
 import { GraphWriter, PREFIX } from './graphWriter.ts';
 import { type OutputHead, findOutputHead } from './outputHead.ts';
 import {
@@ -46,6 +47,8 @@ const OLDEST_OPSET = 13;
 export interface AdaptedModel {
   /** Serialized ModelProto; needs the original bytes mounted as {@link WEIGHTS_FILE}. */
   readonly graph: Uint8Array<ArrayBuffer>;
+  /** Weights that were expanded, by the file name that the graph has for each; to be mounted too. */
+  readonly expanded: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
   readonly outline: GraphOutline;
   /** True if hidden states can be pooled. */
   readonly pools: boolean;
@@ -78,8 +81,10 @@ export function adaptModel(bytes: Uint8Array, inGraph: boolean): AdaptedModel {
       return halfLogits ? body.node('Cast', [made], { attributes: { to: TYPE.float } }) : made;
     });
   else addLogits(extra, logitsOf, logits.type);
-  const graph = rebuild(bytes, replacements(bytes, outline, head), extra);
-  return { graph, outline, pools: head !== null, halfLogits };
+  const folded = foldWeights(bytes, outline);
+  const expanded = addExpanded(extra, folded);
+  const graph = rebuild(bytes, replacements(bytes, outline, head, folded), extra);
+  return { graph, expanded, outline, pools: head !== null, halfLogits };
 }
 
 const unsuitable = (why: string): MemoscopeError =>
@@ -176,20 +181,40 @@ function addLogits(
 /** True for the zero matrices that stand in for an adapter: without them its inputs are required. */
 const isAdapterDefault = (name: string): boolean => name.startsWith('lora.');
 
-/** A tensor that refers to its payload in the mounted file. */
+/** Fields of a TensorProto that say that its payload is a stretch of a mounted file. */
+function location(file: string, offset: number, length: number): Chunks {
+  const entry = (key: string, value: string) =>
+    messageField(TENSOR.externalData, [...textField(1, key), ...textField(2, value)]);
+  return [
+    ...entry('location', file),
+    ...entry('offset', String(offset)),
+    ...entry('length', String(length)),
+    ...integerField(TENSOR.dataLocation, 1),
+  ];
+}
+
+/** A tensor that refers to its payload in the original file. */
 function mounted(bytes: Uint8Array, tensor: TensorOutline, raw: { from: number; end: number }): Chunks {
   const kept = [...nested(bytes, tensor.field)]
     .filter(({ number }) => number !== TENSOR.rawData)
     .map((field) => bytes.subarray(field.from, field.end));
-  const entry = (key: string, value: string) =>
-    messageField(TENSOR.externalData, [...textField(1, key), ...textField(2, value)]);
-  return messageField(GRAPH.initializer, [
-    ...kept,
-    ...entry('location', WEIGHTS_FILE),
-    ...entry('offset', String(raw.from)),
-    ...entry('length', String(raw.end - raw.from)),
-    ...integerField(TENSOR.dataLocation, 1),
-  ]);
+  return messageField(GRAPH.initializer, [...kept, ...location(WEIGHTS_FILE, raw.from, raw.end - raw.from)]);
+}
+
+/** Adds expanded weights to the graph, each with a file of its own. */
+function addExpanded(graph: GraphWriter, { tensors }: FoldedWeights): Map<string, Uint8Array<ArrayBuffer>> {
+  const files = new Map<string, Uint8Array<ArrayBuffer>>();
+  for (const { name, dims, data } of tensors) {
+    const file = `${PREFIX}expanded.${files.size}`;
+    files.set(file, new Uint8Array(data.buffer));
+    graph.add(GRAPH.initializer, [
+      ...dims.flatMap((size) => integerField(TENSOR.dims, size)),
+      ...integerField(TENSOR.type, TYPE.float),
+      ...textField(TENSOR.name, name),
+      ...location(file, 0, data.byteLength),
+    ]);
+  }
+  return files;
 }
 
 /** What becomes of the fields of the graph, by where they start: other bytes, or none; the rest is kept. */
@@ -197,15 +222,17 @@ function replacements(
   bytes: Uint8Array,
   outline: GraphOutline,
   head: OutputHead | null,
+  folded: FoldedWeights,
 ): ReadonlyMap<number, Chunks> {
   const replaced = new Map<number, Chunks>();
+  for (const { field } of folded.nodes) replaced.set(field.from, []);
   if (head) {
     for (const { field } of head.tail) replaced.set(field.from, []);
     for (const { name, field } of outline.outputs) if (name === 'logits') replaced.set(field.from, []);
   }
   for (const tensor of outline.initializers.values()) {
     const { raw, field } = tensor;
-    if (isAdapterDefault(tensor.name)) replaced.set(field.from, []);
+    if (isAdapterDefault(tensor.name) || folded.sources.has(tensor.name)) replaced.set(field.from, []);
     else if (raw && raw.end - raw.from >= SMALLEST_MOUNTED)
       replaced.set(field.from, mounted(bytes, tensor, raw));
   }
