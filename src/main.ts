@@ -13,4 +13,6 @@ if (!target) throw new Error('the page has no element #app');
 theme.restore();
 const session = new Session();
 exposeApi(session.link, session.start());
+// The bar names the model and its size before any of it is fetched; a failure is told by the first run.
+session.link.entry().catch(() => undefined);
 mount(App, { target, props: { session } });
