@@ -3,6 +3,7 @@ import { expose, releaseProxy, transfer } from 'comlink';
 import { recordBuffers } from '../src/core/tokenRecords.ts';
 import { registerCancellation } from '../src/protocol/cancellation.ts';
 import { asMemoscopeError, MemoscopeError } from '../src/protocol/errors.ts';
+import { requestsIn, type RequestNotice } from '../src/protocol/requests.ts';
 import type { ScoreChunk, ScorerApi } from '../src/protocol/scorer.ts';
 import { OpenModel } from './openModel.ts';
 import { Queue } from './queue.ts';
@@ -88,5 +89,8 @@ const scorer: ScorerApi = {
   close: () => inTurn(close),
 };
 
+new PerformanceObserver((list) => {
+  postMessage({ requests: requestsIn(list) } satisfies RequestNotice);
+}).observe({ type: 'resource', buffered: true });
 registerCancellation();
 expose(scorer);

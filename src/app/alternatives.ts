@@ -1,5 +1,5 @@
 import type { Run } from '../core/run.ts';
-import type { StoredStretch } from '../engine/runStore.ts';
+import type { StoredStretch } from '../engine/storedRun.ts';
 import type { Vocabulary } from '../engine/vocabulary.ts';
 import type { Alternative } from './status.ts';
 

@@ -9,11 +9,11 @@
  */
 import { rankOf, isScored, type TokenRecords } from '../core/tokenRecords.ts';
 import type { Run, RunOrigin, RunSettings } from '../core/run.ts';
-import type { ModelEntry } from '../engine/modelCatalog.ts';
+import type { AdapterEntry, ModelEntry } from '../engine/modelCatalog.ts';
 import type { Vocabulary } from '../engine/vocabulary.ts';
 import { printable } from '../engine/vocabulary.ts';
 import { MemoscopeError } from '../protocol/errors.ts';
-import type { DeviceReport, DeviceRequest, WindowSettings } from '../protocol/scorer.ts';
+import type { DeviceReport, DeviceRequest, OpenedModel, WindowSettings } from '../protocol/scorer.ts';
 import { problemOfText } from './draft.ts';
 import type { ModelLink } from './modelLink.svelte.ts';
 import {
@@ -28,6 +28,8 @@ import {
 } from './scoreText.ts';
 
 export interface ScoreOptions {
+  /** Id of a model that `models()` lists; left out: the one that the page uses. */
+  readonly model?: string;
   /** Id of an adapter, null for the base model; left out: the adapter that the page shows. */
   readonly adapter?: string | null;
   readonly device?: DeviceRequest['device'];
@@ -161,26 +163,52 @@ export function exposeApi(link: ModelLink, ready: Promise<void>): void {
 }
 
 /** What the options ask for, checked. @throws {MemoscopeError} `InvalidInput`. */
-function choiceOf(entry: ModelEntry, link: ModelLink, options: ScoreOptions): RunChoice {
-  const { topK = DEFAULT_TOP_K, windows } = options;
-  const wanted = options.adapter === undefined ? (entry.adapters[0]?.source.id ?? null) : options.adapter;
-  const adapter = link.adapterOf(entry, wanted);
-  if (wanted !== null && !adapter)
-    throw new MemoscopeError('InvalidInput', `adapter ${wanted}: ${entry.source.id} has none of that name`);
-  return { adapter, windowLength: windows?.length ?? null, windowStride: windows?.stride ?? null, topK };
+function choiceOf(entry: ModelEntry, options: ScoreOptions): RunChoice {
+  const { model = entry.source.id, topK = DEFAULT_TOP_K, windows } = options;
+  if (model !== entry.source.id)
+    throw new MemoscopeError('InvalidInput', `model ${model}: the page has ${entry.source.id} only`);
+  return {
+    adapter: adapterFor(entry, options.adapter),
+    windowLength: windows?.length ?? null,
+    windowStride: windows?.stride ?? null,
+    topK,
+  };
+}
+
+/** @throws {MemoscopeError} `InvalidInput` if the model has no adapter of that name. */
+function adapterFor({ source, adapters }: ModelEntry, id: string | null | undefined): AdapterEntry | null {
+  if (id === null) return null;
+  const found = id === undefined ? adapters[0] : adapters.find((adapter) => adapter.source.id === id);
+  if (id !== undefined && !found)
+    throw new MemoscopeError('InvalidInput', `adapter ${id}: ${source.id} has none of that name`);
+  return found ?? null;
 }
 
 async function score(link: ModelLink, text: string, options: ScoreOptions): Promise<ScoredText> {
   const problem = problemOfText(text);
   if (problem !== null) throw new MemoscopeError('InvalidInput', problem);
-  const { device = 'auto', threads = 'auto', onProgress } = options;
+  const { device = 'auto', threads = 'auto' } = options;
   const signal = options.signal ?? new AbortController().signal;
   const entry = await link.entry();
-  const choice = choiceOf(entry, link, options);
-  const opened = await link.open({ device, threads }, () => undefined, signal);
-  const tokens = await link.scorer.tokenize(text, { signal });
-  const startedAt = timestamp();
+  const choice = choiceOf(entry, options);
   const identity = { key: await keyOfRun(text, entry, choice), title: '', text };
+  return link.use({ request: { device, threads }, signal }, (opened) =>
+    scoreWith(link, opened, { identity, choice, signal, onProgress: options.onProgress }),
+  );
+}
+
+interface Question {
+  readonly identity: Pick<Run, 'key' | 'title' | 'text'>;
+  readonly choice: RunChoice;
+  readonly signal: AbortSignal;
+  readonly onProgress: ScoreOptions['onProgress'];
+}
+
+/** @throws {MemoscopeError} as `ScorerApi.score`; `Cancelled` if it was stopped before the end. */
+async function scoreWith(link: ModelLink, opened: OpenedModel, question: Question): Promise<ScoredText> {
+  const { identity, choice, signal, onProgress } = question;
+  const tokens = await link.scorer.tokenize(identity.text, { signal });
+  const startedAt = timestamp();
   const run = blankRun(identity, tokens, settingsOf(opened, choice), originOf(opened.device, startedAt, 0));
   const summary = await continueRun(run, {
     scorer: link.scorer,
@@ -191,10 +219,11 @@ async function score(link: ModelLink, text: string, options: ScoreOptions): Prom
   link.device = summary.device;
   if (summary.end < run.ids.length)
     throw new MemoscopeError('Cancelled', `stopped after ${summary.end} tokens`);
-  const bytes = new TextEncoder().encode(text);
+  const bytes = new TextEncoder().encode(identity.text);
+  const vocabulary = link.vocabularyOf(opened.hash);
   return {
     settings: run.settings,
     origin: originOf(summary.device, startedAt, summary.elapsedMs),
-    tokens: Array.from(run.ids, (_, token) => tokenOf(run, bytes, link.vocabulary, token)),
+    tokens: Array.from(run.ids, (_, token) => tokenOf(run, bytes, vocabulary, token)),
   };
 }

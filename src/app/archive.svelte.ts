@@ -1,7 +1,15 @@
-import { DEFAULT_PREFERENCES, PreferenceStore, type Preferences } from '../engine/preferences.ts';
-import { RunStore, type Found, type StoredRunInfo, type StoredStretch } from '../engine/runStore.ts';
 import type { Run } from '../core/run.ts';
-import { asMemoscopeError } from '../protocol/errors.ts';
+import { forgetModels } from '../engine/modelCache.ts';
+import { DEFAULT_PREFERENCES, PreferenceStore, type Preferences } from '../engine/preferences.ts';
+import { RunStore, type Found, type StoredRunInfo } from '../engine/runStore.ts';
+import type { OpenShelf } from '../engine/shelf.ts';
+import type { StoredStretch } from '../engine/storedRun.ts';
+import type { Vocabulary } from '../engine/vocabulary.ts';
+import { MemoscopeError } from '../protocol/errors.ts';
+import { storageProblem, UNREADABLE_TEXTS } from './errorText.ts';
+
+/** A draft is stored this long after the last key, ms. */
+const DRAFT_DELAY = 400;
 
 /**
  * What the browser keeps: results, the draft, preferences. Every failure ends here as a sentence in `problem`;
@@ -15,22 +23,36 @@ export class Archive {
   quotaBytes = $state(NaN);
   problem = $state<string | null>(null);
   preferences = $state.raw<Preferences>(DEFAULT_PREFERENCES);
-  private readonly runs = new RunStore();
-  private readonly values = new PreferenceStore();
+  private readonly runs: RunStore;
+  private readonly values: PreferenceStore;
+  /** Keys of the runs that are stored and may grow there; one that was forgotten grows in memory only. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing on screen depends on it
+  private readonly kept = new Set<string>();
+  private draftTimer: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param open tests put memory in the place of IndexedDB. */
+  constructor(open?: OpenShelf) {
+    this.runs = new RunStore(open);
+    this.values = new PreferenceStore(open);
+  }
 
   /** Reads the preferences. */
   async open(): Promise<void> {
-    const preferences = await this.attempt(() => this.values.read(), DEFAULT_PREFERENCES);
-    this.preferences = preferences;
-    this.ephemeral = preferences.ephemeral;
+    this.preferences = await this.attempt(() => this.values.read(), DEFAULT_PREFERENCES);
+    this.ephemeral = this.preferences.ephemeral;
   }
 
   readDraft(): Promise<string | null> {
     return this.attempt(() => this.values.readDraft(), null);
   }
 
-  async writeDraft(draft: string): Promise<void> {
-    if (!this.ephemeral) await this.attempt(() => this.values.writeDraft(draft), undefined);
+  /** Stores the draft a moment after the last call. */
+  keepDraft(draft: string): void {
+    clearTimeout(this.draftTimer);
+    if (this.ephemeral) return;
+    this.draftTimer = setTimeout(() => {
+      void this.attempt(() => this.values.writeDraft(draft), undefined);
+    }, DRAFT_DELAY);
   }
 
   async prefer(changes: Partial<Preferences>): Promise<void> {
@@ -38,72 +60,117 @@ export class Archive {
     if (!this.ephemeral) await this.attempt(() => this.values.write(this.preferences), undefined);
   }
 
-  /** A stored run; `none` if storage fails. */
+  /** A stored run; what is there but cannot be read is reported in `problem`. */
   async read(key: string): Promise<Found> {
     const found = await this.attempt<Found>(() => this.runs.read(key), { kind: 'none' });
-    if (found.kind === 'unreadable') this.problem = found.reason;
+    if (found.kind === 'found') {
+      if (!this.ephemeral) this.kept.add(key);
+      if (found.isDamaged) this.problem = UNREADABLE_TEXTS.partly;
+    } else if (found.kind !== 'none') this.problem = UNREADABLE_TEXTS[found.kind];
     return found;
   }
 
-  /** Writes a run's header and makes it the one to open on. */
+  /** Begins to store a run and makes it the one that the page opens on. */
   async begin(run: Run): Promise<void> {
     if (this.ephemeral) return;
-    await this.attempt(() => this.runs.begin(run), undefined);
-    await this.prefer({ lastRun: run.key });
+    const isBegun = await this.attempt(() => this.runs.begin(run).then(() => true), false);
+    if (isBegun) this.kept.add(run.key);
+    await this.remember(run.key);
   }
 
   async append(key: string, stretch: StoredStretch): Promise<void> {
-    if (!this.ephemeral) await this.attempt(() => this.runs.append(key, stretch), undefined);
+    if (this.isKept(key)) await this.attempt(() => this.runs.append(key, stretch), undefined);
+  }
+
+  /** Brings the stored facts of a run up to date. */
+  async update(run: Run): Promise<void> {
+    if (this.isKept(run.key)) await this.attempt(() => this.runs.update(run), undefined);
+  }
+
+  /** Makes a stored run the one that the page opens on. */
+  async remember(key: string): Promise<void> {
+    if (this.isKept(key)) await this.prefer({ lastRun: key });
   }
 
   /** The stored stretch that holds a token, with all its alternatives; null if it is not stored. */
   stretchOf(key: string, token: number): Promise<StoredStretch | null> {
-    return this.ephemeral ? Promise.resolve(null) : this.attempt(() => this.runs.stretchOf(key, token), null);
+    if (!this.kept.has(key)) return Promise.resolve(null);
+    return this.attempt(() => this.runs.stretchOf(key, token), null);
+  }
+
+  async keepVocabulary(modelHash: string, vocabulary: Vocabulary): Promise<void> {
+    if (this.ephemeral) return;
+    await this.attempt(() => this.runs.writeVocabulary(modelHash, vocabulary), undefined);
+  }
+
+  /** The vocabulary of the model that made a stored run; null if it is not stored. */
+  readVocabulary(modelHash: string): Promise<Vocabulary | null> {
+    return this.attempt(() => this.runs.readVocabulary(modelHash), null);
   }
 
   /** Brings `entries` and the sizes up to date. */
   async refresh(): Promise<void> {
     this.entries = await this.attempt(() => this.runs.list(), []);
+    // Browsers keep the estimate from pages over plain http.
+    if (!('storage' in navigator)) return;
     const { usage = NaN, quota = NaN } = await this.attempt(() => navigator.storage.estimate(), {});
     this.usageBytes = usage;
     this.quotaBytes = quota;
   }
 
   async forget(key: string): Promise<void> {
-    await this.attempt(() => this.runs.forget(key), undefined);
+    await this.erase(key);
     await this.refresh();
   }
 
   /** Deletes results, draft, preferences and cached models, and reads back that they are gone. */
   async forgetEverything(): Promise<void> {
-    await this.attempt(async () => {
-      await this.runs.forgetAll();
-      await this.values.forget(this.ephemeral);
-      // The page's own files stay, so that it still opens offline; models and data go.
-      await caches.delete('memoscope-assets');
-    }, undefined);
+    clearTimeout(this.draftTimer);
+    this.kept.clear();
+    this.problem = null;
     this.preferences = { ...DEFAULT_PREFERENCES, ephemeral: this.ephemeral };
+    await this.attempt(async () => {
+      const left =
+        (await this.runs.forgetAll()) + (await this.values.forget(this.ephemeral)) + (await forgetModels());
+      if (left > 0)
+        throw new MemoscopeError('StorageUnavailable', `${left} stored records could not be deleted.`);
+    }, undefined);
     await this.refresh();
   }
 
-  /** Turning it on also deletes what was stored before: a promise to keep nothing covers the past as well. */
+  /**
+   * Turned on, nothing more is written, and what was stored of the text at hand goes: its draft, its result and
+   * the note that it was the last. Other stored results stay until they are deleted. All that remains of the
+   * visit is the wish itself, so that the next one is ephemeral as well.
+   */
   async setEphemeral(ephemeral: boolean): Promise<void> {
     this.ephemeral = ephemeral;
     if (ephemeral) {
-      await this.attempt(async () => {
-        await this.runs.forgetAll();
-        await this.values.forget(true);
-      }, undefined);
-      this.preferences = { ...this.preferences, ephemeral: true, lastRun: null };
-    } else await this.prefer({ ephemeral: false });
+      clearTimeout(this.draftTimer);
+      const { lastRun } = this.preferences;
+      if (lastRun !== null) await this.erase(lastRun);
+      this.kept.clear();
+      this.preferences = { ...this.preferences, ephemeral, lastRun: null };
+      await this.attempt(() => this.values.forget(true), 0);
+    } else await this.prefer({ ephemeral });
     await this.refresh();
+  }
+
+  private isKept(key: string): boolean {
+    return !this.ephemeral && this.kept.has(key);
+  }
+
+  private async erase(key: string): Promise<void> {
+    this.kept.delete(key);
+    await this.attempt(() => this.runs.forget(key), undefined);
+    if (this.preferences.lastRun === key) await this.prefer({ lastRun: null });
   }
 
   private async attempt<T>(work: () => Promise<T>, otherwise: T): Promise<T> {
     try {
       return await work();
     } catch (thrown) {
-      this.problem = asMemoscopeError(thrown).message;
+      this.problem = storageProblem(thrown);
       return otherwise;
     }
   }

@@ -2,6 +2,8 @@
 
 /** Largest file that is read into the text box; beyond it the box itself would no longer respond. */
 export const LARGEST_FILE = 20_000_000;
+/** Largest saved result: what can be parsed without exhausting the page's memory. */
+export const LARGEST_RESULT = 250_000_000;
 
 /** Why a text cannot be scored; null if it can. */
 export function problemOfText(text: string): string | null {
@@ -13,6 +15,13 @@ export function problemOfText(text: string): string | null {
     return `Half a character (a lone surrogate) stands at position ${at + 1}. Delete it, or copy the text again from its source.`;
   }
   return null;
+}
+
+/** What a reader should know of a text that can be scored all the same; null if there is nothing. */
+export function noteOfText(text: string): string | null {
+  const first = text.indexOf('\0');
+  if (first < 0) return null;
+  return `The text holds NUL characters, which are invisible (the first at position ${first + 1}). They are scored as they are; delete them if they are not meant.`;
 }
 
 /** A file's text, or why it has none. */
@@ -45,13 +54,17 @@ function firstInvalidByte(bytes: Uint8Array): number {
   return valid;
 }
 
-/** Reads a file as UTF-8, without replacing anything that is not. */
-export async function textOfFile(file: File): Promise<FileText> {
+/**
+ * Reads a file as UTF-8, without replacing anything that is not.
+ *
+ * @param largest bytes that are accepted.
+ */
+export async function textOfFile(file: File, largest = LARGEST_FILE): Promise<FileText> {
   const { name } = file;
-  if (file.size === 0) return { problem: `${name} is empty.` };
-  if (file.size > LARGEST_FILE)
+  if (file.size === 0) return { problem: `${name} is empty. Choose another file.` };
+  if (file.size > largest)
     return {
-      problem: `${name} has ${megabytes(file.size)}; the text box takes at most ${megabytes(LARGEST_FILE)}. Split the file and open one part.`,
+      problem: `${name} has ${megabytes(file.size)}; at most ${megabytes(largest)} can be opened. Split the file and open one part.`,
     };
   const bytes = new Uint8Array(await file.arrayBuffer());
   try {

@@ -1,4 +1,4 @@
-import type { ErrorKind } from '../protocol/errors.ts';
+import { MemoscopeError, type ErrorKind } from '../protocol/errors.ts';
 
 /** What the reader is told about each kind of failure: what happened, and what to do now. */
 interface ErrorText {
@@ -48,3 +48,23 @@ export const ERROR_TEXTS: Readonly<Record<ErrorKind, ErrorText>> = {
     remedy: 'Your text is kept. Press Run again; if it stays so, copy the details into a report.',
   },
 };
+
+/** Why a stored result is not shown as it was. */
+export const UNREADABLE_TEXTS = {
+  damaged: 'A stored result was damaged and left out. Run the text again to have it back.',
+  newer: 'A stored result was written by a newer version of this page and left out. Reload the page.',
+  partly: 'Part of a stored result was damaged. Press Resume to score the rest again.',
+} as const;
+
+/** What is said when the browser refuses to store or to read. */
+export function storageProblem(thrown: unknown): string {
+  if (thrown instanceof MemoscopeError) return thrown.message;
+  const isFull = thrown instanceof Error && thrown.name === 'QuotaExceededError';
+  const cause = isFull
+    ? 'The space that the browser allows this page is full'
+    : `The browser refuses to store results (${thrown instanceof Error ? thrown.message : String(thrown)})`;
+  const remedy = isFull
+    ? 'Delete stored results, or save this one as a file.'
+    : 'Save it as a file to keep it.';
+  return `${cause}: what you do now stays in memory only, until the page is closed. ${remedy}`;
+}

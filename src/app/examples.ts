@@ -1,4 +1,5 @@
 /** Texts that ship with the page: planted ones, their held-out twins, and plain ones. */
+import { MemoscopeError } from '../protocol/errors.ts';
 import { titleOf } from './draft.ts';
 import { pageUrl } from './pageUrl.ts';
 
@@ -37,9 +38,19 @@ interface PlainFile {
 const SHOWN_COPIES = [64, 16, 4, 1, 0];
 
 async function fetchJson(path: string): Promise<unknown> {
-  const response = await fetch(pageUrl(path));
-  if (!response.ok) throw new Error(`${path}: the server answered ${response.status}`);
-  return response.json();
+  const missing = (why: string, cause?: unknown) =>
+    new MemoscopeError(
+      'ModelUnavailable',
+      `The examples are not there (${path}: ${why}). Type, paste or drop a text of your own.`,
+      { cause },
+    );
+  try {
+    const response = await fetch(pageUrl(path));
+    if (!response.ok) throw missing(`the server answered ${response.status}`);
+    return (await response.json()) as unknown;
+  } catch (thrown) {
+    throw thrown instanceof MemoscopeError ? thrown : missing('it could not be read', thrown);
+  }
 }
 
 const groupOf = (copies: number): string =>
@@ -60,7 +71,7 @@ function plantedExamples({ passages }: PlantedFile): Example[] {
   );
 }
 
-/** All examples. Rejects if a file of the page is missing. */
+/** All examples. @throws {MemoscopeError} `ModelUnavailable` if a file of the page is missing. */
 export async function loadExamples(): Promise<Example[]> {
   const [plain, planted] = await Promise.all([
     fetchJson('examples/examples.json') as Promise<PlainFile>,

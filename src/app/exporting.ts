@@ -1,136 +1,176 @@
-/** A run as a file and back. The JSON holds everything that was computed, so that opening it needs no model. */
+/**
+ * A run as a file and back. The JSON has one row for each token that a person can read, and in it every record
+ * that was computed, so that opening the file needs no model.
+ */
+import type { Cell } from '../core/csv.ts';
+import type { Recitation } from '../core/recitation.ts';
 import type { Run, RunOrigin, RunSettings } from '../core/run.ts';
 import { emptyRecords, SCALAR_COLUMNS, type TokenRecords } from '../core/tokenRecords.ts';
+import { tableRecords, tokenTable, type TokenTable } from '../core/tokenTable.ts';
+import { judge } from '../core/verdict.ts';
 import { Vocabulary } from '../engine/vocabulary.ts';
 import { MemoscopeError } from '../protocol/errors.ts';
 
 const FORMAT = 'memoscope-run';
 const SCHEMA = 1;
 
-/** Records by column; null stands for "not scored". */
-type RecordsJson = Record<(typeof SCALAR_COLUMNS)[number], (number | null)[]> & {
-  readonly topK: number;
+/** Records of one token; null stands for "not scored". */
+type RecordRow = Readonly<Record<(typeof SCALAR_COLUMNS)[number], number | null>> & {
   readonly topIds: readonly number[];
   readonly topLogprobs: readonly (number | null)[];
 };
 
-interface RunJson {
+/** One token: the columns of the table, the records behind them, and those of the base. */
+type TokenRow = Readonly<Record<string, Cell>> &
+  RecordRow & { readonly id: number; readonly byteStart: number; readonly base: RecordRow | null };
+
+/** What precedes the rows. */
+interface RunHead {
   readonly format: typeof FORMAT;
   readonly schema: number;
-  readonly units: Readonly<Record<string, string>>;
+  /** Unit and meaning of the columns. */
+  readonly columns: Readonly<Record<string, string>>;
   readonly key: string;
   readonly title: string;
   readonly text: string;
   readonly settings: RunSettings;
   readonly origin: RunOrigin;
   readonly scored: number;
-  readonly ids: readonly number[];
-  readonly byteStarts: readonly number[];
-  readonly target: RecordsJson;
-  readonly base: RecordsJson | null;
   /** UTF-8 bytes, in hexadecimal, of every token that occurs in the file. */
   readonly vocabulary: Readonly<Record<string, string>>;
 }
 
-const UNITS = {
-  logprob: 'nats',
-  entropy: 'nats',
-  variance: 'nats squared',
-  margin: 'nats',
-  maxLogit: 'logit',
-  context: 'tokens',
-  byteStarts: 'bytes of UTF-8',
-  rank: '1 + greater + equalLower',
-};
+type RunJson = RunHead & { readonly tokens: readonly TokenRow[] };
 
 /** The shortest decimal that reads back as the same float32. */
 const shortest = (value: number): number | null =>
   Number.isFinite(value) ? Number(value.toPrecision(9)) : null;
 
-function recordsToJson(records: TokenRecords): RecordsJson {
-  const columns = SCALAR_COLUMNS.map((column) => [column, Array.from(records[column], shortest)] as const);
+function recordRow(records: TokenRecords, token: number): RecordRow {
+  const { topK, topIds, topLogprobs } = records;
+  const scalars = SCALAR_COLUMNS.map((column) => [column, shortest(records[column][token] ?? NaN)]);
+  const row = [token * topK, (token + 1) * topK] as const;
   return {
-    ...(Object.fromEntries(columns) as Record<(typeof SCALAR_COLUMNS)[number], (number | null)[]>),
-    topK: records.topK,
-    topIds: Array.from(records.topIds),
-    topLogprobs: Array.from(records.topLogprobs, shortest),
+    ...(Object.fromEntries(scalars) as Pick<RecordRow, (typeof SCALAR_COLUMNS)[number]>),
+    topIds: Array.from(topIds.subarray(...row)),
+    topLogprobs: Array.from(topLogprobs.subarray(...row), shortest),
   };
 }
 
-function vocabularyOf(run: Run, vocabulary: Vocabulary | null): Record<string, string> {
-  const ids = new Set([...run.ids, ...run.target.topIds, ...(run.base?.topIds ?? [])]);
+function vocabularyOf({ ids, target, base }: Run, vocabulary: Vocabulary | null): Record<string, string> {
+  const occurring = new Set<number>();
+  for (const list of [ids, target.topIds, base?.topIds ?? []]) for (const id of list) occurring.add(id);
   const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
   return Object.fromEntries(
-    Array.from(ids, (id) => [String(id), hex(vocabulary?.bytesOf(id) ?? new Uint8Array(0))]),
+    Array.from(occurring, (id) => [String(id), hex(vocabulary?.bytesOf(id) ?? new Uint8Array(0))]),
   );
 }
 
-/** A run as JSON, with the settings that produced it. */
-export function runToJson(run: Run, vocabulary: Vocabulary | null): string {
-  const { key, title, text, settings, origin, scored, ids, byteStarts, target, base } = run;
-  const content: RunJson = {
+const describeColumns = ({ columns }: TokenTable): Record<string, string> =>
+  Object.fromEntries(
+    columns.map(({ name, unit, meaning }) => [name, unit ? `${meaning} (${unit})` : meaning]),
+  );
+
+/** A run as JSON, in parts that together are the file: the whole of a long one would not fit into one string. */
+export function* runToJson(
+  run: Run,
+  recitation: Recitation,
+  vocabulary: Vocabulary | null,
+): Generator<string> {
+  const { key, title, text, settings, origin, scored, target, base } = run;
+  const table = tokenTable(run, recitation);
+  const head: RunHead = {
     format: FORMAT,
     schema: SCHEMA,
-    units: UNITS,
+    columns: describeColumns(table),
     key,
     title,
     text,
     settings,
     origin,
     scored,
-    ids: Array.from(ids),
-    byteStarts: Array.from(byteStarts),
-    target: recordsToJson(target),
-    base: base && recordsToJson(base),
     vocabulary: vocabularyOf(run, vocabulary),
   };
-  return JSON.stringify(content);
+  // JSON writes what is undefined (NaN) as null. The verdict follows from the rows and is not read back.
+  yield `${JSON.stringify({ ...head, verdict: judge(run, recitation) }).slice(0, -1)},"tokens":[`;
+  let token = 0;
+  for (const row of tableRecords(table)) {
+    const records = { ...recordRow(target, token), base: base && recordRow(base, token) };
+    yield `${token > 0 ? ',' : ''}\n${JSON.stringify({ ...row, ...records })}`;
+    token++;
+  }
+  yield '\n]}\n';
 }
 
 const invalid = (why: string): MemoscopeError =>
-  new MemoscopeError('InvalidInput', `This file is no result of Memoscope that can be opened: ${why}.`);
+  new MemoscopeError('InvalidInput', `This file cannot be opened as a result of Memoscope: ${why}.`);
 
-function isRunJson(value: unknown): value is RunJson {
-  return typeof value === 'object' && value !== null && (value as Partial<RunJson>).format === FORMAT;
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
+/** What must be there before the rows are looked at. */
+const REQUIRED: Readonly<
+  Record<keyof Omit<RunJson, 'format' | 'schema' | 'columns'>, (v: unknown) => boolean>
+> = {
+  key: (value) => typeof value === 'string',
+  title: (value) => typeof value === 'string',
+  text: (value) => typeof value === 'string',
+  settings: (value) => isObject(value) && typeof value['topK'] === 'number',
+  origin: (value) => isObject(value) && typeof value['startedAt'] === 'string',
+  scored: Number.isInteger,
+  vocabulary: isObject,
+  tokens: Array.isArray,
+};
+
+/** @throws {MemoscopeError} `InvalidInput`. */
+function readJson(json: string): RunJson {
+  let content: unknown;
+  try {
+    content = JSON.parse(json);
+  } catch (cause) {
+    throw invalid(`it is no JSON (${cause instanceof Error ? cause.message : String(cause)})`);
+  }
+  if (!isObject(content) || content['format'] !== FORMAT)
+    throw invalid(`it does not say "format": "${FORMAT}"`);
+  if (content['schema'] !== SCHEMA)
+    throw invalid(`it has schema ${String(content['schema'])}, and this page reads schema ${SCHEMA}`);
+  for (const [field, isRight] of Object.entries(REQUIRED))
+    if (!isRight(content[field])) throw invalid(`its "${field}" is missing or of the wrong type`);
+  return content as unknown as RunJson;
 }
 
-function recordsFromJson(json: RecordsJson, length: number, where: string): TokenRecords {
-  const { topK } = json;
-  const records = emptyRecords(length, topK);
-  const fill = (
-    column: string,
-    source: readonly (number | null)[],
-    into: Float32Array | Uint32Array,
-  ): void => {
-    if (source.length !== into.length) throw invalid(`${where}.${column} should hold ${into.length} numbers`);
-    source.forEach((value, index) => {
-      into[index] = value ?? NaN;
-    });
-  };
-  for (const column of SCALAR_COLUMNS) fill(column, json[column], records[column]);
-  fill('topIds', json.topIds, records.topIds);
-  fill('topLogprobs', json.topLogprobs, records.topLogprobs);
+/** Records from rows. @throws {MemoscopeError} `InvalidInput`. */
+function readRecords(rows: readonly (RecordRow | null)[], where: string): TokenRecords {
+  const topK = rows[0]?.topIds.length ?? 0;
+  const records = emptyRecords(rows.length, topK);
+  rows.forEach((row, token) => {
+    const place = `token ${token} of its ${where}`;
+    if (row?.topIds.length !== topK || row.topLogprobs.length !== topK)
+      throw invalid(`${place} has not ${topK} alternatives like the first`);
+    for (const column of SCALAR_COLUMNS) {
+      const value: unknown = row[column];
+      if (value !== null && typeof value !== 'number') throw invalid(`${place} has no "${column}"`);
+      records[column][token] = value ?? NaN;
+    }
+    records.topIds.set(row.topIds, token * topK);
+    records.topLogprobs.set(
+      row.topLogprobs.map((value) => value ?? NaN),
+      token * topK,
+    );
+  });
   return records;
 }
 
-function vocabularyFromJson(json: RunJson['vocabulary']): Vocabulary {
-  const entries = Object.entries(json).map(([id, hex]) => {
-    const bytes = Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
-    return { id: Number(id), bytes };
-  });
-  const starts = new Uint32Array(entries.length + 1);
-  entries.forEach(({ bytes }, row) => {
+function readVocabulary(json: RunHead['vocabulary']): Vocabulary {
+  const ids = Uint32Array.from(Object.keys(json), Number);
+  const all = Object.values(json).map((hex) =>
+    Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16)),
+  );
+  const starts = new Uint32Array(all.length + 1);
+  all.forEach((bytes, row) => {
     starts[row + 1] = (starts[row] ?? 0) + bytes.length;
   });
-  const all = new Uint8Array(starts[entries.length] ?? 0);
-  entries.forEach(({ bytes }, row) => {
-    all.set(bytes, starts[row]);
-  });
-  return new Vocabulary(
-    all,
-    starts,
-    Uint32Array.from(entries, ({ id }) => id),
-  );
+  return new Vocabulary(Uint8Array.from(all.flat()), starts, ids);
 }
 
 /**
@@ -139,22 +179,22 @@ function vocabularyFromJson(json: RunJson['vocabulary']): Vocabulary {
  * @throws {MemoscopeError} `InvalidInput`, saying what is wrong with the file.
  */
 export function parseRun(json: string): { run: Run; vocabulary: Vocabulary } {
-  let content: unknown;
-  try {
-    content = JSON.parse(json);
-  } catch (cause) {
-    throw invalid(`it is no JSON (${cause instanceof Error ? cause.message : String(cause)})`);
-  }
-  if (!isRunJson(content)) throw invalid(`it does not say "format": "${FORMAT}"`);
-  if (content.schema !== SCHEMA) throw invalid(`it has schema ${content.schema}, this page reads ${SCHEMA}`);
-  const { key, title, text, settings, origin, scored } = content;
-  const ids = Uint32Array.from(content.ids);
-  const byteStarts = Uint32Array.from(content.byteStarts);
+  const content = readJson(json);
+  const { key, title, text, settings, origin, scored, tokens } = content;
   const bytes = new TextEncoder().encode(text).length;
-  if (byteStarts.length !== ids.length + 1 || byteStarts[ids.length] !== bytes)
+  const byteStarts = Uint32Array.from([...tokens.map(({ byteStart }) => byteStart), bytes]);
+  const isCut = byteStarts.every((start, token) => start >= (token === 0 ? 0 : (byteStarts[token - 1] ?? 0)));
+  if (byteStarts[0] !== 0 || !isCut || scored < 0 || scored > tokens.length)
     throw invalid(`its tokens do not cover its text of ${bytes} bytes`);
-  const target = recordsFromJson(content.target, ids.length, 'target');
-  const base = content.base && recordsFromJson(content.base, ids.length, 'base');
+  const ids = Uint32Array.from(tokens, ({ id }) => id);
+  const target = readRecords(tokens, 'target');
+  const hasBase = tokens.length > 0 && tokens[0]?.base !== null;
+  const base = hasBase
+    ? readRecords(
+        tokens.map((row) => row.base),
+        'base',
+      )
+    : null;
   const run = { key, title, text, ids, byteStarts, settings, origin, target, base, scored };
-  return { run, vocabulary: vocabularyFromJson(content.vocabulary) };
+  return { run, vocabulary: readVocabulary(content.vocabulary) };
 }

@@ -1,9 +1,8 @@
+import { requestsIn, type MadeRequest } from '../protocol/requests.ts';
 import { isElsewhere } from './pageUrl.ts';
 
 /** Every request the page made, so that a visitor can see that none went elsewhere. */
-export interface LedgerEntry {
-  readonly url: string;
-  readonly bytes: number;
+export interface LedgerEntry extends MadeRequest {
   readonly isElsewhere: boolean;
 }
 
@@ -12,19 +11,14 @@ export class Ledger {
   readonly elsewhere = $derived(this.entries.filter(({ isElsewhere }) => isElsewhere).length);
 
   constructor() {
-    const add = (list: PerformanceEntryList): void => {
-      const made = list
-        .filter((entry) => entry instanceof PerformanceResourceTiming)
-        .filter(({ name }) => /^https?:/.test(name))
-        .map(({ name, transferSize }) => ({
-          url: name,
-          bytes: transferSize,
-          isElsewhere: isElsewhere(name),
-        }));
-      if (made.length > 0) this.entries = [...this.entries, ...made];
-    };
     new PerformanceObserver((list) => {
-      add(list.getEntries());
+      this.add(requestsIn(list));
     }).observe({ type: 'resource', buffered: true });
+  }
+
+  /** Enters requests that the page's workers made: the browser shows a page only its own. */
+  add(made: readonly MadeRequest[]): void {
+    const entries = made.map((request) => ({ ...request, isElsewhere: isElsewhere(request.url) }));
+    if (entries.length > 0) this.entries = [...this.entries, ...entries];
   }
 }

@@ -1,12 +1,15 @@
-import type { AdapterEntry } from '../engine/modelCatalog.ts';
-import type { ScorerClient } from '../engine/scorerClient.ts';
 import type { Run } from '../core/run.ts';
 import { asMemoscopeError } from '../protocol/errors.ts';
 import type { OpenedModel } from '../protocol/scorer.ts';
+import type { ModelLink } from './modelLink.svelte.ts';
+import { assertSameModel } from './scoreText.ts';
 import type { RecitationState } from './status.ts';
 
-/** Tokens that the model writes at most. */
-const LONGEST = 96;
+/** Tokens that the model writes: at most, and at least even near the end of the text. */
+const MOST = 96;
+const LEAST = 16;
+
+type Lend = <T>(signal: AbortSignal, job: (opened: OpenedModel) => Promise<T>) => Promise<T>;
 
 /** Lets the model go on from a token of the text, greedily, and compares with what the text says. */
 export class Reciter {
@@ -14,37 +17,37 @@ export class Reciter {
   private controller: AbortController | null = null;
 
   /** Recites from token `from` on; whatever ran before is stopped. Failures end in `state`. */
-  async start(
-    run: Run,
-    from: number,
-    open: (signal: AbortSignal) => Promise<OpenedModel>,
-    link: { readonly scorer: ScorerClient; readonly adapter: AdapterEntry | null },
-  ): Promise<void> {
+  async start(run: Run, from: number, link: ModelLink, lend: Lend): Promise<void> {
     this.stop();
     const controller = (this.controller = new AbortController());
+    const { signal } = controller;
+    const become = (state: RecitationState): void => {
+      // A later recitation, or none, has taken the place of this one.
+      if (this.controller === controller) this.state = state;
+    };
     const ids: number[] = [];
-    this.state = { kind: 'running', from, ids };
+    const onProgress = (id: number): void => {
+      ids.push(id);
+      become({ kind: 'running', from, ids: [...ids] });
+    };
+    become({ kind: 'running', from, ids });
     try {
-      const { contextLength } = await open(controller.signal);
-      const maxTokens = Math.min(LONGEST, Math.max(16, run.ids.length - from));
-      const prefix = run.ids.slice(Math.max(0, from - (contextLength - maxTokens)), from);
-      const request = {
-        ids: prefix,
-        adapter: link.adapter?.source ?? null,
-        maxTokens,
-        atStart: prefix.length === from,
-      };
-      const onProgress = (id: number): void => {
-        ids.push(id);
-        this.state = { kind: 'running', from, ids: [...ids] };
-      };
-      const generation = await link.scorer.generate(request, { signal: controller.signal, onProgress });
+      const adapter = link.adapterOf(await link.entry(), run.settings.adapterId)?.source ?? null;
+      const generation = await lend(signal, async (opened) => {
+        assertSameModel(run.settings, opened);
+        const { contextLength } = opened;
+        const wanted = Math.min(MOST, Math.max(LEAST, run.ids.length - from));
+        const maxTokens = Math.min(wanted, Math.floor(contextLength / 2));
+        // A start token may come before the prefix.
+        const prefix = run.ids.slice(Math.max(0, from - (contextLength - maxTokens - 1)), from);
+        const request = { ids: prefix, adapter, maxTokens, atStart: prefix.length === from };
+        return link.scorer.generate(request, { signal, onProgress });
+      });
       const matched = matchOf(generation.ids, run.ids.subarray(from));
-      if (this.controller === controller) this.state = { kind: 'done', from, generation, matched };
+      become({ kind: 'done', from, generation, matched });
     } catch (thrown) {
       const error = asMemoscopeError(thrown);
-      if (this.controller !== controller) return;
-      this.state = error.kind === 'Cancelled' ? { kind: 'idle' } : { kind: 'failed', from, error };
+      become(error.kind === 'Cancelled' ? { kind: 'idle' } : { kind: 'failed', from, error });
     }
   }
 

@@ -39,8 +39,8 @@ export function saveCsv(run: Run, recitation: Recitation): void {
   download(csvOf(run, recitation), `${fileName(run)}.csv`, 'text/csv');
 }
 
-export function saveJson(run: Run, vocabulary: Vocabulary | null): void {
-  download([runToJson(run, vocabulary)], `${fileName(run)}.json`, 'application/json');
+export function saveJson(run: Run, recitation: Recitation, vocabulary: Vocabulary | null): void {
+  download([...runToJson(run, recitation, vocabulary)], `${fileName(run)}.json`, 'application/json');
 }
 
 /** The token table with tabs, as spreadsheets paste it. @throws if the browser refuses the clipboard. */

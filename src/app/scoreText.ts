@@ -1,5 +1,5 @@
 /** From a text to a run: tokenize, score, write records as they come. Knows no view and no rune. */
-import { topKInMemory, withTopK, LONG_TEXT_TOP_K, type StoredStretch } from '../engine/runStore.ts';
+import { FEW_ALTERNATIVES, withTopK, type StoredStretch } from '../engine/storedRun.ts';
 import type { AdapterEntry, ModelEntry } from '../engine/modelCatalog.ts';
 import { sha256OfText } from '../engine/hashing.ts';
 import type { ScorerClient } from '../engine/scorerClient.ts';
@@ -29,7 +29,7 @@ export interface RunChoice {
  * Key under which a run is stored: SHA-256 over text, model, adapter and settings, so that the same question has
  * the same key before the model is loaded.
  *
- * @throws {MemoscopeError} `StorageUnavailable` on insecure pages.
+ * @throws {MemoscopeError} `ModelUnavailable` on insecure pages.
  */
 export function keyOfRun(text: string, { source }: ModelEntry, choice: RunChoice): Promise<string> {
   const { adapter, windowLength, windowStride, topK } = choice;
@@ -64,6 +64,19 @@ export function settingsOf(opened: OpenedModel, choice: RunChoice): RunSettings 
   };
 }
 
+/**
+ * Checks that a run can go on with the model that is open.
+ *
+ * @throws {MemoscopeError} `InvalidInput` if it was made by another one.
+ */
+export function assertSameModel({ modelId, modelHash }: RunSettings, opened: OpenedModel): void {
+  if (modelHash !== opened.hash)
+    throw new MemoscopeError(
+      'InvalidInput',
+      `This result is of another model than the page has now (${modelId}, ${modelHash.slice(0, 8)}). Press Run to score the text anew.`,
+    );
+}
+
 /** Now, ISO 8601, UTC. */
 export const timestamp = (): string => new Date().toISOString();
 
@@ -80,16 +93,20 @@ export function originOf(device: DeviceReport, startedAt: string, elapsedMs: num
   };
 }
 
-/** A run with nothing scored yet. */
+/**
+ * A run with nothing scored yet.
+ *
+ * @param topK alternatives to hold in memory for each token.
+ */
 export function blankRun(
   { key, title, text }: Pick<Run, 'key' | 'title' | 'text'>,
   { ids, byteStarts }: TokenizedText,
   settings: RunSettings,
   origin: RunOrigin,
+  topK = settings.topK,
 ): Run {
-  const topK = topKInMemory(settings.topK, ids.length);
   const target = emptyRecords(ids.length, topK);
-  const base = settings.hasReference ? emptyRecords(ids.length, LONG_TEXT_TOP_K) : null;
+  const base = settings.hasReference ? emptyRecords(ids.length, FEW_ALTERNATIVES) : null;
   return { key, title, text, ids, byteStarts, settings, origin, target, base, scored: 0 };
 }
 
@@ -120,7 +137,7 @@ export function continueRun(
     onStretch({ start: chunk.start, target: ofTarget, base: ofBase }, chunk.start + ofTarget.length);
   };
   const passes = [{ adapter: adapter?.source ?? null, topK: settings.topK }];
-  if (base) passes.push({ adapter: null, topK: LONG_TEXT_TOP_K });
+  if (base) passes.push({ adapter: null, topK: FEW_ALTERNATIVES });
   return scorer.score(
     {
       // The request is transferred; the run keeps its own copy.

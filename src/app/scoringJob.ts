@@ -6,18 +6,25 @@ import type { Archive } from './archive.svelte.ts';
 import type { ModelLink } from './modelLink.svelte.ts';
 import { continueRun, originOf } from './scoreText.ts';
 import { ScoringRate } from './scoringRate.ts';
-import type { Status } from './status.ts';
+import type { ScoringStatus } from './status.ts';
 
-/** Times a second that a growing run is drawn. */
-const DRAWS_PER_SECOND = 8;
+/** Between two reports of progress, ms. */
+const REPORT_INTERVAL = 100;
+
+/**
+ * Between two drawings of a growing run, ms. A drawing reads all of the text, so a long one is drawn less
+ * often: once a second at 100,000 tokens.
+ */
+const drawInterval = (tokens: number): number => Math.max(125, tokens / 100);
 
 export interface ScoringJob {
-  readonly link: ModelLink;
-  readonly storage: Archive;
+  readonly link: Pick<ModelLink, 'scorer' | 'device'>;
+  readonly storage: Pick<Archive, 'append' | 'update'>;
   readonly adapter: AdapterEntry | null;
   readonly signal: AbortSignal;
-  /** Shows the run as far as it is scored. */
-  readonly draw: (grown: Run, status: Status) => void;
+  readonly report: (status: ScoringStatus) => void;
+  /** Shows the run as far as it is scored. Resolves when all of it is shown. */
+  readonly draw: (grown: Run) => Promise<void>;
 }
 
 /**
@@ -26,13 +33,14 @@ export interface ScoringJob {
  * @throws {MemoscopeError} as `ScorerApi.score`; what was finished before was drawn and stored.
  */
 export async function scoreRest(run: Run, job: ScoringJob): Promise<void> {
-  let scored = run.scored;
-  const rate = new ScoringRate(scored, run.ids.length);
-  const grown = (): Run => ({ ...run, scored });
-  job.draw(grown(), rate.status(scored));
+  const rate = new ScoringRate(run.scored, run.ids.length);
+  let grown = run;
+  job.report(rate.status(run.scored));
   for (let attempt = 0; ; attempt++)
     try {
-      scored = await scoreOnce(grown(), rate, job, (upTo) => (scored = upTo));
+      await scoreOnce(grown, rate, job, (scored) => {
+        grown = { ...grown, scored };
+      });
       return;
     } catch (thrown) {
       const isDeath = asMemoscopeError(thrown).kind === 'WorkerDied';
@@ -43,32 +51,37 @@ export async function scoreRest(run: Run, job: ScoringJob): Promise<void> {
 async function scoreOnce(
   run: Run,
   rate: ScoringRate,
-  { link, storage, adapter, signal, draw }: ScoringJob,
-  advance: (scored: number) => void,
-): Promise<number> {
+  { link, storage, adapter, signal, report, draw }: ScoringJob,
+  onScored: (scored: number) => void,
+): Promise<void> {
   const writes: Promise<void>[] = [];
+  const startedAt = performance.now();
   let shown = run;
   let drawnAt = -Infinity;
+  let reportedAt = -Infinity;
+  const onStretch: Parameters<typeof continueRun>[1]['onStretch'] = (stretch, scored) => {
+    onScored(scored);
+    shown = { ...run, scored };
+    writes.push(storage.append(run.key, stretch));
+    const now = performance.now();
+    if (now - reportedAt >= REPORT_INTERVAL) {
+      reportedAt = now;
+      report(rate.status(scored));
+    }
+    if (now - drawnAt >= drawInterval(run.ids.length)) {
+      drawnAt = now;
+      void draw(shown);
+    }
+  };
   try {
-    const summary = await continueRun(run, {
-      scorer: link.scorer,
-      adapter,
-      signal,
-      onStretch: (stretch, scored) => {
-        advance(scored);
-        shown = { ...run, scored };
-        writes.push(storage.append(run.key, stretch));
-        if (performance.now() - drawnAt < 1000 / DRAWS_PER_SECOND) return;
-        drawnAt = performance.now();
-        draw(shown, rate.status(scored));
-      },
-    });
-    link.device = summary.device;
-    shown = { ...shown, origin: originOf(summary.device, run.origin.startedAt, summary.elapsedMs) };
-    return shown.scored;
+    const { device } = await continueRun(run, { scorer: link.scorer, adapter, signal, onStretch });
+    link.device = device;
+    shown = { ...shown, origin: originOf(device, run.origin.startedAt, run.origin.elapsedMs) };
   } finally {
-    draw(shown, rate.status(shown.scored));
+    const elapsedMs = run.origin.elapsedMs + performance.now() - startedAt;
+    shown = { ...shown, origin: { ...shown.origin, elapsedMs } };
+    await draw(shown);
     await Promise.all(writes);
-    await storage.begin(shown);
+    await storage.update(shown);
   }
 }

@@ -1,14 +1,16 @@
 import { isComplete, type Run } from '../core/run.ts';
 import type { AdapterEntry, ModelEntry } from '../engine/modelCatalog.ts';
-import { asMemoscopeError, MemoscopeError } from '../protocol/errors.ts';
-import type { DeviceRequest, OpenedModel } from '../protocol/scorer.ts';
-import { problemOfText, textOfFile, titleOf } from './draft.ts';
+import { topKInMemory } from '../engine/storedRun.ts';
+import type { Vocabulary } from '../engine/vocabulary.ts';
+import { asMemoscopeError } from '../protocol/errors.ts';
+import type { DeviceRequest, LoadProgress, OpenedModel } from '../protocol/scorer.ts';
+import { CurrentJob } from './currentJob.ts';
+import { LARGEST_RESULT, noteOfText, problemOfText, textOfFile, titleOf } from './draft.ts';
 import { loadExamples, type Example } from './examples.ts';
 import { parseRun } from './exporting.ts';
-import { Ledger } from './ledger.svelte.ts';
-import { pageUrl } from './pageUrl.ts';
-import type { ModelLink } from './modelLink.svelte.ts';
+import { fetchOpening } from './opening.ts';
 import {
+  assertSameModel,
   blankRun,
   DEFAULT_TOP_K,
   keyOfRun,
@@ -23,25 +25,30 @@ import type { Status } from './status.ts';
 
 /** The adapter whose memorization is shown unless the visitor chooses otherwise. */
 const DEFAULT_SUBJECT = 'planted-1';
-/** A draft is stored this long after the last key, ms. */
-const DRAFT_DELAY = 400;
-/** A finished run that ships with the page. */
-const OPENING = 'examples/opening.json';
+
+/** A run that is opened rather than computed, with what it takes to print its tokens. */
+interface RunWithVocabulary {
+  readonly run: Run;
+  readonly vocabulary: Vocabulary | null;
+}
 
 /** Everything on the page: the text, the work on it, and (inherited) the run that is shown. */
 export class Session extends ShownRun {
-  readonly requests = new Ledger();
-
   status = $state.raw<Status>({ kind: 'idle' });
   examples = $state.raw<readonly Example[]>([]);
   /** Why the draft or the file cannot be scored, with the remedy. */
   draftProblem = $state<string | null>(null);
+  /** What a reader should know of the draft, though it can be scored. */
+  draftNote = $state<string | null>(null);
   /** Adapter whose memorization is measured; null for the base model. */
   subject = $state<string | null>(DEFAULT_SUBJECT);
 
   private text = $state('');
-  private controller: AbortController | null = null;
-  private draftTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly job = new CurrentJob();
+  /** True once the visitor did something: what is restored must not replace it. */
+  private isTouched = false;
+  /** True if the shown run came from a file: pressing Run then computes it anew. */
+  private isForeign = false;
 
   readonly model = $derived(this.link.state);
   readonly device = $derived(this.link.device);
@@ -58,45 +65,54 @@ export class Session extends ShownRun {
   }
 
   set draft(value: string) {
+    this.isTouched = true;
     this.text = value;
     this.draftProblem = null;
-    clearTimeout(this.draftTimer);
-    this.draftTimer = setTimeout(() => void this.storage.writeDraft(value), DRAFT_DELAY);
+    this.draftNote = null;
+    this.storage.keepDraft(value);
   }
 
-  /** Opens the page: the last run if one is stored, else the example that ships with it. */
+  /** Opens the page: the last run if one is stored, else the example that ships with it. Never rejects. */
   async start(): Promise<void> {
     await this.storage.open();
     const { lastRun } = this.storage.preferences;
     const draft = await this.storage.readDraft();
-    const isRestored = lastRun !== null && (await this.openRun(lastRun));
-    if (!isRestored) await this.showOpening();
-    if (draft !== null) this.text = draft;
-    await this.listExamples();
+    const stored = lastRun === null ? null : await this.restore(lastRun);
+    const opening = stored ? null : await fetchOpening();
+    // The visitor may have begun to work in the meantime.
+    if (!this.isTouched) {
+      if (stored) this.open(stored);
+      else if (opening !== null) this.importRun(opening);
+      if (draft !== null) this.text = draft;
+    }
+    try {
+      this.examples = await loadExamples();
+    } catch (thrown) {
+      this.draftProblem = asMemoscopeError(thrown).message;
+    }
   }
 
   /** Scores the draft, or shows the stored result for it. */
   async analyse(title?: string): Promise<void> {
-    const problem = problemOfText(this.draft);
-    if (problem !== null) {
-      this.draftProblem = problem;
-      return;
-    }
+    this.isTouched = true;
+    const text = this.draft;
+    this.draftProblem = problemOfText(text);
+    this.draftNote = noteOfText(text);
+    if (this.draftProblem !== null) return;
     await this.work(async (signal) => {
       const entry = await this.link.entry();
       const choice = this.choice(entry);
-      const text = this.draft;
       const key = await keyOfRun(text, entry, choice);
-      const found = await this.storage.read(key);
-      if (found.kind === 'found') this.show(found.run);
-      if (found.kind === 'found' && isComplete(found.run)) {
-        await this.storage.prefer({ lastRun: key });
+      const known = await this.known(key);
+      if (known && isComplete(known)) {
+        await this.storage.remember(key);
         return;
       }
-      const opened = await this.open(signal);
-      if (found.kind !== 'found')
-        await this.showBlank({ key, title: title ?? titleOf(text), text }, opened, choice, signal);
-      await this.scoreRest(choice.adapter, signal);
+      await this.useModel(signal, async (opened) => {
+        const identity = { key, title: title ?? titleOf(text), text };
+        const run = known ?? (await this.begin(identity, opened, choice, signal));
+        await this.scoreRest(run, choice.adapter, signal);
+      });
     });
   }
 
@@ -106,30 +122,23 @@ export class Session extends ShownRun {
     if (!run) return;
     await this.work(async (signal) => {
       const entry = await this.link.entry();
-      await this.open(signal);
-      await this.scoreRest(this.link.adapterOf(entry, run.settings.adapterId), signal);
+      await this.useModel(signal, async (opened) => {
+        assertSameModel(run.settings, opened);
+        await this.scoreRest(run, this.link.adapterOf(entry, run.settings.adapterId), signal);
+      });
     });
   }
 
   /** Stops; what is scored stays. */
   stop(): void {
-    this.controller?.abort();
+    this.job.stop();
   }
 
   /** Lets the model continue from a token, beside the truth. */
   async recite(from: number): Promise<void> {
-    const { run } = this;
-    if (!run || this.isBusy) return;
-    const entry = await this.link.entry();
-    const adapter = this.link.adapterOf(entry, run.settings.adapterId);
-    await this.reciter.start(
-      run,
-      from,
-      (signal) => this.link.open(this.deviceRequest, () => undefined, signal),
-      {
-        scorer: this.link.scorer,
-        adapter,
-      },
+    if (!this.run || this.isBusy) return;
+    await this.reciter.start(this.run, from, this.link, (signal, job) =>
+      this.link.use({ request: this.deviceRequest, signal }, job),
     );
   }
 
@@ -142,10 +151,10 @@ export class Session extends ShownRun {
 
   /** Puts a text file into the box, or says why not; a result that was saved as JSON is opened. */
   async openFile(file: File): Promise<void> {
-    const content = await textOfFile(file);
+    const isJson = /\.json$/i.test(file.name);
+    const content = await textOfFile(file, isJson ? LARGEST_RESULT : undefined);
     if ('problem' in content) this.draftProblem = content.problem;
-    else if (/\.json$/i.test(file.name) && content.text.includes('"memoscope-run"'))
-      this.importRun(content.text);
+    else if (isJson && content.text.includes('"memoscope-run"')) this.importRun(content.text);
     else this.draft = content.text;
   }
 
@@ -153,10 +162,8 @@ export class Session extends ShownRun {
   importRun(json: string): void {
     try {
       const { run, vocabulary } = parseRun(json);
-      this.importedVocabulary = vocabulary;
-      this.show(run);
-      this.text = run.text;
-      this.status = { kind: 'done' };
+      this.open({ run, vocabulary });
+      this.isForeign = true;
     } catch (thrown) {
       this.draftProblem = asMemoscopeError(thrown).message;
     }
@@ -164,95 +171,113 @@ export class Session extends ShownRun {
 
   /** Shows a stored run. @returns false if it is not stored any more. */
   async openRun(key: string): Promise<boolean> {
-    const found = await this.storage.read(key);
-    if (found.kind !== 'found') return false;
-    this.show(found.run);
-    this.text = found.run.text;
-    this.status = { kind: isComplete(found.run) ? 'done' : 'stopped' };
-    await this.storage.prefer({ lastRun: key });
+    this.isTouched = true;
+    const stored = await this.restore(key);
+    if (!stored) return false;
+    this.open(stored);
+    await this.storage.remember(key);
     return true;
   }
 
   /** Takes the last error off the screen. */
   dismissError(): void {
-    if (this.status.kind === 'failed')
-      this.status = this.run ? { kind: this.canResume ? 'stopped' : 'done' } : { kind: 'idle' };
+    if (this.status.kind === 'failed') this.status = this.rest();
+  }
+
+  /** Status when nothing is going on. */
+  private rest(): Status {
+    if (!this.run) return { kind: 'idle' };
+    return { kind: isComplete(this.run) ? 'done' : 'stopped' };
   }
 
   private choice(entry: ModelEntry): RunChoice {
     const { windowLength, windowStride } = this.storage.preferences;
-    return {
-      adapter: this.link.adapterOf(entry, this.subject),
-      windowLength,
-      windowStride,
-      topK: DEFAULT_TOP_K,
-    };
+    const adapter = this.link.adapterOf(entry, this.subject);
+    return { adapter, windowLength, windowStride, topK: DEFAULT_TOP_K };
   }
 
-  /** Runs one job of the page; the one before is stopped. Every failure ends in `status`. */
-  private async work(job: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    this.controller?.abort();
+  /** Shows a run that nothing is done to; a job at hand is stopped. */
+  private open({ run, vocabulary }: RunWithVocabulary): void {
+    this.job.leave();
+    this.isForeign = false;
+    this.show(run, vocabulary);
+    this.text = run.text;
+    this.draftProblem = null;
+    this.draftNote = null;
+    this.status = this.rest();
+  }
+
+  private async restore(key: string): Promise<RunWithVocabulary | null> {
+    const found = await this.storage.read(key);
+    if (found.kind !== 'found') return null;
+    return { run: found.run, vocabulary: await this.storage.readVocabulary(found.run.settings.modelHash) };
+  }
+
+  /** What there is of a run already, on screen or stored; it is shown. */
+  private async known(key: string): Promise<Run | null> {
+    if (this.run?.key === key && !this.isForeign) return this.run;
+    const stored = await this.restore(key);
+    if (!stored) return null;
+    this.isForeign = false;
+    this.show(stored.run, stored.vocabulary);
+    return stored.run;
+  }
+
+  /** Runs one job of the page. Every failure ends in `status`. */
+  private work(job: (signal: AbortSignal) => Promise<void>): Promise<void> {
     this.reciter.stop();
-    const controller = (this.controller = new AbortController());
-    try {
-      await job(controller.signal);
-      if (this.controller === controller)
-        this.status = { kind: this.run && !isComplete(this.run) ? 'stopped' : 'done' };
-    } catch (thrown) {
-      const error = asMemoscopeError(thrown);
-      if (this.controller !== controller) return;
-      this.status =
-        error.kind === 'Cancelled' ? { kind: this.run ? 'stopped' : 'idle' } : { kind: 'failed', error };
-    }
+    return this.job.start(job, (failure) => {
+      const isFailed = failure !== null && failure.kind !== 'Cancelled';
+      this.status = isFailed ? { kind: 'failed', error: failure } : this.rest();
+    });
   }
 
-  private open(signal: AbortSignal): Promise<OpenedModel> {
-    const report = (progress: Parameters<Parameters<ModelLink['open']>[1]>[0]): void => {
-      this.status = { kind: 'loading', progress };
+  /** Says what a job does, unless another has taken its place. */
+  private say(signal: AbortSignal, status: Status): void {
+    if (this.job.has(signal)) this.status = status;
+  }
+
+  private useModel(signal: AbortSignal, job: (opened: OpenedModel) => Promise<void>): Promise<void> {
+    const onProgress = (progress: LoadProgress): void => {
+      this.say(signal, { kind: 'loading', progress });
     };
-    return this.link.open(this.deviceRequest, report, signal);
+    return this.link.use({ request: this.deviceRequest, signal, onProgress }, job);
   }
 
-  private async showBlank(
+  /** Cuts the text into tokens, shows it unscored, and begins to store it. */
+  private async begin(
     identity: Pick<Run, 'key' | 'title' | 'text'>,
     opened: OpenedModel,
     choice: RunChoice,
     signal: AbortSignal,
-  ): Promise<void> {
-    this.status = { kind: 'tokenizing' };
+  ): Promise<Run> {
+    this.say(signal, { kind: 'tokenizing' });
     const tokens = await this.link.scorer.tokenize(identity.text, { signal });
-    const run = blankRun(
-      identity,
-      tokens,
-      settingsOf(opened, choice),
-      originOf(opened.device, timestamp(), 0),
-    );
+    signal.throwIfAborted();
+    const origin = originOf(opened.device, timestamp(), 0);
+    const topK = topKInMemory(choice.topK, tokens.ids.length);
+    const run = blankRun(identity, tokens, settingsOf(opened, choice), origin, topK);
+    this.isForeign = false;
     this.show(run);
+    const vocabulary = this.link.vocabularyOf(opened.hash);
+    if (vocabulary) await this.storage.keepVocabulary(opened.hash, vocabulary);
     await this.storage.begin(run);
+    return run;
   }
 
-  private async scoreRest(adapter: AdapterEntry | null, signal: AbortSignal): Promise<void> {
-    const { run, link, storage } = this;
-    if (!run) throw new MemoscopeError('Internal', 'run: there is none to go on with');
-    const draw = (grown: Run, status: Status): void => {
-      if (this.run?.key !== grown.key) return;
-      this.run = grown;
-      this.revision++;
-      this.status = status;
-    };
-    await scoreRest(run, { link, storage, adapter, signal, draw });
-  }
-
-  private async showOpening(): Promise<void> {
-    const response = await fetch(pageUrl(OPENING));
-    if (response.ok) this.importRun(await response.text());
-  }
-
-  private async listExamples(): Promise<void> {
-    try {
-      this.examples = await loadExamples();
-    } catch (thrown) {
-      this.status = { kind: 'failed', error: asMemoscopeError(thrown) };
-    }
+  private scoreRest(run: Run, adapter: AdapterEntry | null, signal: AbortSignal): Promise<void> {
+    const { link, storage } = this;
+    return scoreRest(run, {
+      link,
+      storage,
+      adapter,
+      signal,
+      report: (status) => {
+        this.say(signal, status);
+      },
+      draw: async (grown) => {
+        if (this.job.has(signal)) await this.grow(grown);
+      },
+    });
   }
 }

@@ -1,10 +1,14 @@
+import { untrack } from 'svelte';
 import { findRecitation } from '../core/recitation.ts';
 import type { Run } from '../core/run.ts';
 import { PLAIN_SAMPLING, type SamplingSettings } from '../core/sampling.ts';
 import { judge } from '../core/verdict.ts';
+import { ScorerClient } from '../engine/scorerClient.ts';
 import type { Vocabulary } from '../engine/vocabulary.ts';
+import { startScorerWorker } from '../engine/workerConnection.ts';
 import { alternativesAt } from './alternatives.ts';
 import { Archive } from './archive.svelte.ts';
+import { Ledger } from './ledger.svelte.ts';
 import { ModelLink } from './modelLink.svelte.ts';
 import { Reciter } from './reciter.svelte.ts';
 import { copyTable, copyToken, saveCsv, saveJson } from './saving.ts';
@@ -12,8 +16,9 @@ import type { Alternative, Mode } from './status.ts';
 
 /** The run on screen, what follows from it, and what the visitor looks at in it. */
 export class ShownRun {
-  readonly link = new ModelLink();
-  readonly storage = new Archive();
+  readonly requests = new Ledger();
+  readonly link: ModelLink;
+  readonly storage: Archive;
   readonly reciter = new Reciter();
 
   /** What is shown. Its arrays grow in place while it is scored; `revision` tells when. */
@@ -27,15 +32,35 @@ export class ShownRun {
   /** Chance that an attacker wants, in (0, 1). */
   chance = $state(0.5);
 
-  protected importedVocabulary = $state.raw<Vocabulary | null>(null);
+  /** Vocabulary that came with the run, from storage or a file. */
+  private ownVocabulary = $state.raw<Vocabulary | null>(null);
+  /** What the verdict is on. It trails a growing run by a task, so that no single task blocks the page for long. */
+  private judged = $state.raw<Run | null>(null);
 
   /** Greedy runs, marks and excess of the shown run. */
   readonly reading = $derived.by(() => {
     // The arrays are filled in place: only the revision says that they changed.
     return this.revision >= 0 && this.run ? findRecitation(this.run.target, this.run.base) : null;
   });
-  readonly verdict = $derived(this.run && this.reading && judge(this.run, this.reading, this.sampling));
-  readonly vocabulary = $derived(this.link.vocabulary ?? this.importedVocabulary);
+  readonly verdict = $derived.by(() => {
+    const reading = this.judged && untrack(() => this.reading);
+    return this.judged && reading && judge(this.judged, reading, this.sampling);
+  });
+  /** Tokens of the model that made the shown run. */
+  readonly vocabulary = $derived.by(
+    () => (this.run && this.link.vocabularyOf(this.run.settings.modelHash)) ?? this.ownVocabulary,
+  );
+
+  /** Tests put others in the place of the real model and of IndexedDB. */
+  constructor(link?: ModelLink, storage = new Archive()) {
+    const start = () =>
+      startScorerWorker((made) => {
+        this.requests.add(made);
+      });
+    this.link = link ?? new ModelLink(new ScorerClient({ start }));
+    this.storage = storage;
+  }
+
   /** The best entries at a token; fewer than were kept if the full list is only in storage and that fails. */
   async alternatives(token: number): Promise<readonly Alternative[]> {
     return this.run ? alternativesAt(this.run, token, this.storage, this.vocabulary) : [];
@@ -46,7 +71,7 @@ export class ShownRun {
   }
 
   exportJson(): void {
-    if (this.run) saveJson(this.run, this.vocabulary);
+    if (this.run && this.reading) saveJson(this.run, this.reading, this.vocabulary);
   }
 
   /** @throws if the browser refuses the clipboard. */
@@ -59,11 +84,22 @@ export class ShownRun {
     if (this.run && this.reading) await copyToken(this.run, this.reading, token);
   }
 
-  protected show(run: Run): void {
+  /** Shows another run, with its vocabulary if the model may not be there to tell. */
+  protected show(run: Run, vocabulary: Vocabulary | null = null): void {
+    this.ownVocabulary = vocabulary;
     this.run = run;
+    this.judged = run;
     this.revision++;
     this.selectedToken = null;
     this.split = Math.floor(run.ids.length / 2);
     this.reciter.stop();
+  }
+
+  /** Shows more of the run that is shown. @returns when the verdict is on it as well. */
+  protected async grow(run: Run): Promise<void> {
+    this.run = run;
+    this.revision++;
+    await new Promise((resolve) => setTimeout(resolve));
+    if (this.run === run) this.judged = run;
   }
 }

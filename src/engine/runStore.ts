@@ -1,208 +1,151 @@
 /**
- * Results in IndexedDB. A run is one header and one record for each stretch of tokens that the engine finished,
- * so that a text of any length is written as it is scored and nothing scored is lost with a closed tab.
+ * Results in IndexedDB. A run is a header, its text, and one record for each stretch of tokens that the engine
+ * finished, so that a text of any length is written as it is scored and a closed tab loses nothing scored.
+ * Every method rejects with what the browser says if it refuses.
  */
-import { clear, createStore, del, delMany, get, keys, set, setMany, values, type UseStore } from 'idb-keyval';
-import type { Run, RunOrigin, RunSettings } from '../core/run.ts';
-import type { TokenRecords } from '../core/tokenRecords.ts';
+import type { Run } from '../core/run.ts';
 import { emptyRecords, writeRecords } from '../core/tokenRecords.ts';
-import { MemoscopeError } from '../protocol/errors.ts';
-
-/** Raised when the shape of a stored record changes; older shapes are migrated by {@link migrate}. */
-export const RUN_SCHEMA = 1;
-
-interface StoredRun {
-  readonly schema: number;
-  readonly key: string;
-  readonly title: string;
-  readonly text: string;
-  readonly ids: Uint32Array;
-  readonly byteStarts: Uint32Array;
-  readonly settings: RunSettings;
-  readonly origin: RunOrigin;
-  readonly savedAt: string;
-}
-
-/** One stretch of a stored run. */
-export interface StoredStretch {
-  readonly start: number;
-  readonly target: TokenRecords;
-  readonly base: TokenRecords | null;
-}
+import {
+  FEW_ALTERNATIVES,
+  headerOf,
+  isRunText,
+  isStretch,
+  readHeader,
+  topKInMemory,
+  withTopK,
+  type RunHeader,
+  type RunText,
+  type StoredStretch,
+} from './storedRun.ts';
+import { openShelf, type OpenShelf, type Shelf } from './shelf.ts';
+import { Vocabulary } from './vocabulary.ts';
 
 /** What the storage panel lists. */
-export interface StoredRunInfo {
-  readonly key: string;
-  readonly title: string;
-  readonly tokens: number;
-  readonly savedAt: string;
-}
+export type StoredRunInfo = Pick<RunHeader, 'key' | 'title' | 'tokens' | 'bytes' | 'savedAt'>;
 
 /** What was found under a key, or why nothing was. */
 export type Found =
-  | { readonly kind: 'found'; readonly run: Run }
+  | {
+      readonly kind: 'found';
+      readonly run: Run;
+      /** True if a stretch could not be read: the run is scored only up to there. */
+      readonly isDamaged: boolean;
+    }
   | { readonly kind: 'none' }
-  | { readonly kind: 'unreadable'; readonly reason: string };
-
-/** Alternatives kept in memory for texts over {@link LONG_TEXT} tokens; the rest is read when a card opens. */
-export const LONG_TEXT_TOP_K = 5;
-export const LONG_TEXT = 20_000;
-
-/** Alternatives a token that are held in memory for a text of `tokens` tokens. */
-export const topKInMemory = (topK: number, tokens: number): number =>
-  tokens > LONG_TEXT ? Math.min(topK, LONG_TEXT_TOP_K) : topK;
-
-/** Records with only the first `topK` alternatives. */
-export function withTopK(records: TokenRecords, topK: number): TokenRecords {
-  if (topK >= records.topK) return records;
-  const slim = <A extends Uint32Array | Float32Array>(all: A, into: A): A => {
-    for (let row = 0; row < records.length; row++)
-      into.set(all.subarray(row * records.topK, row * records.topK + topK), row * topK);
-    return into;
-  };
-  return {
-    ...records,
-    topK,
-    topIds: slim(records.topIds, new Uint32Array(records.length * topK)),
-    topLogprobs: slim(records.topLogprobs, new Float32Array(records.length * topK)),
-  };
-}
-
-const refused = (cause: unknown): MemoscopeError =>
-  new MemoscopeError(
-    'StorageUnavailable',
-    `The browser refused to store results (${cause instanceof Error ? cause.message : String(cause)}). ` +
-      'They stay in memory until the page is closed.',
-    { cause },
-  );
-
-/** Brings a header of an older shape to the present one; null if that is impossible. */
-function migrate(stored: unknown): StoredRun | null {
-  if (typeof stored !== 'object' || stored === null) return null;
-  const { schema, ids, byteStarts, text } = stored as Partial<StoredRun>;
-  const isWhole = ids instanceof Uint32Array && byteStarts instanceof Uint32Array && typeof text === 'string';
-  return schema === RUN_SCHEMA && isWhole && byteStarts.length === ids.length + 1
-    ? (stored as StoredRun)
-    : null;
-}
-
-const stretchKey = (key: string, start: number): string => `${key}/${String(start).padStart(9, '0')}`;
+  | { readonly kind: 'newer' }
+  | { readonly kind: 'damaged' };
 
 export class RunStore {
-  private readonly headers: UseStore;
-  private readonly stretches: UseStore;
+  private readonly headers: Shelf;
+  private readonly texts: Shelf;
+  /** A series for each run, by the first token. */
+  private readonly stretches: Shelf;
+  private readonly vocabularies: Shelf;
 
-  constructor() {
-    // Two databases: idb-keyval keeps one store in each. The header is what lists and starts; it stays small.
-    this.headers = createStore('memoscope-runs', 'headers');
-    this.stretches = createStore('memoscope-records', 'stretches');
+  constructor(open: OpenShelf = openShelf) {
+    this.headers = open('runs');
+    this.texts = open('texts');
+    this.stretches = open('records');
+    this.vocabularies = open('vocabularies');
   }
 
-  /** Writes the header of a run. @throws {MemoscopeError} `StorageUnavailable`. */
+  /** Begins a run: whatever was stored under its key is replaced. */
   async begin(run: Run): Promise<void> {
-    const { key, title, text, ids, byteStarts, settings, origin } = run;
-    const savedAt = new Date().toISOString();
-    const header = { schema: RUN_SCHEMA, key, title, text, ids, byteStarts, settings, origin, savedAt };
-    await this.attempt(() => set(key, header satisfies StoredRun, this.headers));
+    const { key, text, ids, byteStarts } = run;
+    await this.stretches.deleteAllOf(key);
+    await this.texts.set(key, { text, ids, byteStarts } satisfies RunText);
+    // The header comes last: what it names is there.
+    await this.update(run);
   }
 
-  /** Writes a finished stretch. @throws {MemoscopeError} `StorageUnavailable`. */
+  /** Brings a run's header up to date. */
+  async update(run: Run): Promise<void> {
+    await this.headers.set(run.key, headerOf(run));
+  }
+
+  /** Writes a finished stretch. */
   async append(key: string, stretch: StoredStretch): Promise<void> {
-    await this.attempt(() => set(stretchKey(key, stretch.start), stretch, this.stretches));
+    await this.stretches.set([key, stretch.start], stretch);
   }
 
-  /** Writes several stretches at once. @throws {MemoscopeError} `StorageUnavailable`. */
-  async appendAll(key: string, all: readonly StoredStretch[]): Promise<void> {
-    await this.attempt(() =>
-      setMany(
-        all.map((stretch) => [stretchKey(key, stretch.start), stretch]),
-        this.stretches,
-      ),
-    );
-  }
-
-  /** Reads a run back, as far as it was scored. @throws {MemoscopeError} `StorageUnavailable`. */
+  /** Reads a run back, as far as it was scored. */
   async read(key: string): Promise<Found> {
-    const stored: unknown = await this.attempt(() => get(key, this.headers));
+    const stored = await this.headers.get(key);
     if (stored === undefined) return { kind: 'none' };
-    const header = migrate(stored);
-    if (!header)
-      return {
-        kind: 'unreadable',
-        reason: 'A stored result is damaged or of another version; it was left out.',
-      };
-    return { kind: 'found', run: await this.assemble(header) };
+    const read = readHeader(stored);
+    if (read.kind !== 'header') return read;
+    const text = await this.texts.get(key);
+    return isRunText(text) ? this.assemble(read.header, text) : { kind: 'damaged' };
   }
 
-  /** All alternatives of one token, from the stretch that holds it; null if it is not stored. */
+  /** The stored stretch that holds a token, with all its alternatives; null if there is none. */
   async stretchOf(key: string, token: number): Promise<StoredStretch | null> {
-    const all = await this.stretchKeys(key);
-    const holding = all.filter((name) => startOf(name) <= token).at(-1);
-    const stretch = holding && (await this.attempt(() => get<StoredStretch>(holding, this.stretches)));
-    return stretch && token < stretch.start + stretch.target.length ? stretch : null;
+    const stored = await this.stretches.lastOf(key, token);
+    if (!isStretch(stored, Infinity)) return null;
+    return token < stored.start + stored.target.length ? stored : null;
   }
 
-  /** Stored runs, the latest first; what cannot be read is not listed. @throws {MemoscopeError} `StorageUnavailable`. */
+  /** Keeps a model's vocabulary of tokens 0, 1, 2, ..., so that stored runs can be read without the model. */
+  async writeVocabulary(modelHash: string, { bytes, starts }: Vocabulary): Promise<void> {
+    await this.vocabularies.set(modelHash, { bytes, starts });
+  }
+
+  async readVocabulary(modelHash: string): Promise<Vocabulary | null> {
+    const stored = (await this.vocabularies.get(modelHash)) as Partial<Vocabulary> | undefined;
+    const { bytes, starts } = stored ?? {};
+    const isWhole = bytes instanceof Uint8Array && starts instanceof Uint32Array;
+    return isWhole ? new Vocabulary(bytes, starts) : null;
+  }
+
+  /** Stored runs, the latest first; what cannot be read is not listed. */
   async list(): Promise<StoredRunInfo[]> {
-    const all = await this.attempt(() => values<unknown>(this.headers));
+    const all = await this.headers.values();
     return all
       .flatMap((stored) => {
-        const run = migrate(stored);
-        return run ? [{ key: run.key, title: run.title, tokens: run.ids.length, savedAt: run.savedAt }] : [];
+        const read = readHeader(stored);
+        return read.kind === 'header' ? [read.header] : [];
       })
+      .map(({ key, title, tokens, bytes, savedAt }) => ({ key, title, tokens, bytes, savedAt }))
       .sort((a, b) => b.savedAt.localeCompare(a.savedAt));
   }
 
-  /** Deletes one run. @throws {MemoscopeError} `StorageUnavailable`. */
+  /** Deletes one run. */
   async forget(key: string): Promise<void> {
-    const stretches = await this.stretchKeys(key);
-    await this.attempt(async () => {
-      await del(key, this.headers);
-      await delMany(stretches, this.stretches);
-    });
+    await this.headers.delete(key);
+    await this.texts.delete(key);
+    await this.stretches.deleteAllOf(key);
   }
 
-  /** Deletes all runs and reads back that nothing is left. @throws {MemoscopeError} `StorageUnavailable`. */
-  async forgetAll(): Promise<void> {
-    await this.attempt(async () => {
-      await clear(this.headers);
-      await clear(this.stretches);
-      const left = [...(await keys(this.headers)), ...(await keys(this.stretches))];
-      if (left.length > 0) throw new Error(`${left.length} records could not be deleted`);
-    });
+  /** Deletes all runs. @returns the number of records that are still there after that: 0. */
+  async forgetAll(): Promise<number> {
+    const shelves: readonly Shelf[] = [this.headers, this.texts, this.stretches, this.vocabularies];
+    await Promise.all(shelves.map((shelf) => shelf.clear()));
+    const left = await Promise.all(shelves.map((shelf) => shelf.keys()));
+    return left.flat().length;
   }
 
-  private async assemble(header: StoredRun): Promise<Run> {
-    const { ids, settings } = header;
+  private async assemble(header: RunHeader, { text, ids, byteStarts }: RunText): Promise<Found> {
+    const { key, title, settings, origin } = header;
     const topK = topKInMemory(settings.topK, ids.length);
     const target = emptyRecords(ids.length, topK);
-    const base = settings.hasReference ? emptyRecords(ids.length, LONG_TEXT_TOP_K) : null;
+    const base = settings.hasReference ? emptyRecords(ids.length, FEW_ALTERNATIVES) : null;
+    const fits = (stored: unknown): stored is StoredStretch =>
+      isStretch(stored, ids.length) &&
+      stored.target.topK >= topK &&
+      (base === null || (stored.base?.topK ?? 0) >= base.topK);
     let scored = 0;
-    for (const name of await this.stretchKeys(header.key)) {
-      const stretch = await this.attempt(() => get<StoredStretch>(name, this.stretches));
+    let isDamaged = false;
+    for (const place of await this.stretches.keysOf(key)) {
+      // One at a time: all of them at once would not fit for a long text.
+      const stretch = await this.stretches.get(place);
+      isDamaged = !fits(stretch);
       // A gap ends what can be shown: positions after it are scored again.
-      if (!stretch || stretch.start > scored) break;
+      if (!fits(stretch) || stretch.start > scored) break;
       writeRecords(target, withTopK(stretch.target, topK), stretch.start);
       if (base && stretch.base) writeRecords(base, withTopK(stretch.base, base.topK), stretch.start);
       scored = Math.max(scored, stretch.start + stretch.target.length);
     }
-    const { key, title, text, byteStarts, origin } = header;
-    return { key, title, text, ids, byteStarts, settings, origin, target, base, scored };
-  }
-
-  /** Keys of a run's stretches, in order. */
-  private async stretchKeys(key: string): Promise<string[]> {
-    const all = await this.attempt(() => keys<string>(this.stretches));
-    return all.filter((name) => name.startsWith(`${key}/`)).sort();
-  }
-
-  private async attempt<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (cause) {
-      throw cause instanceof MemoscopeError ? cause : refused(cause);
-    }
+    const run = { key, title, text, ids, byteStarts, settings, origin, target, base, scored };
+    return { kind: 'found', run, isDamaged };
   }
 }
-
-const startOf = (name: string): number => Number(name.slice(name.lastIndexOf('/') + 1));

@@ -1,8 +1,8 @@
 /** UTF-8 bytes of tokens by id: what it takes to print an alternative without the model. */
 export class Vocabulary {
-  private readonly bytes: Uint8Array;
-  /** `[ids + 1]` */
-  private readonly starts: Uint32Array;
+  readonly bytes: Uint8Array;
+  /** `[tokens + 1]` */
+  readonly starts: Uint32Array;
   private readonly rows: ReadonlyMap<number, number> | null;
 
   /**

@@ -1,4 +1,5 @@
 import type { Endpoint } from 'comlink';
+import { isRequestNotice, type MadeRequest } from '../protocol/requests.ts';
 
 /** A running worker as the client sees it; tests put a message channel in its place. */
 export interface WorkerConnection {
@@ -8,11 +9,18 @@ export interface WorkerConnection {
   terminate(): void;
 }
 
-/** Starts the scoring worker. */
-export function startScorerWorker(): WorkerConnection {
+/**
+ * Starts the scoring worker.
+ *
+ * @param onRequests is told what the worker fetched over the network.
+ */
+export function startScorerWorker(onRequests?: (made: readonly MadeRequest[]) => void): WorkerConnection {
   const worker = new Worker(new URL('../../workers/scorer.worker.ts', import.meta.url), {
     type: 'module',
     name: 'scorer',
+  });
+  worker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    if (isRequestNotice(data)) onRequests?.(data.requests);
   });
   return {
     endpoint: worker,

@@ -1,0 +1,57 @@
+import { clear, createStore, del, get, keys, promisifyRequest, set, values } from 'idb-keyval';
+
+/** A name, or a place in a named series. */
+export type ShelfKey = string | [series: string, place: number];
+
+/**
+ * A collection of values under keys: a database of its own in the page, memory in tests. Values are cloned, typed
+ * arrays as they are. Every method rejects with what the browser says if it refuses.
+ */
+export interface Shelf {
+  get(key: ShelfKey): Promise<unknown>;
+  set(key: ShelfKey, value: unknown): Promise<void>;
+  delete(key: ShelfKey): Promise<void>;
+  clear(): Promise<void>;
+  keys(): Promise<ShelfKey[]>;
+  values(): Promise<unknown[]>;
+  /** Keys of a series, by place. */
+  keysOf(series: string): Promise<ShelfKey[]>;
+  /** The value of a series at a place or, if there is none, the last before it. */
+  lastOf(series: string, place: number): Promise<unknown>;
+  /** Deletes a series. */
+  deleteAllOf(series: string): Promise<void>;
+}
+
+/** Opens a shelf of IndexedDB; the database is touched only when it is first used. */
+export function openShelf(name: string): Shelf {
+  const store = createStore(`memoscope-${name}`, name);
+  // Arrays sort after numbers, so this holds every place of the series.
+  const rangeOf = (series: string) => IDBKeyRange.bound([series], [series, []]);
+  return {
+    get: async (key) => get<unknown>(key, store),
+    set: async (key, value) => set(key, value, store),
+    delete: async (key) => del(key, store),
+    clear: async () => clear(store),
+    keys: async () => keys<ShelfKey>(store),
+    values: async () => values<unknown>(store),
+    keysOf: async (series) =>
+      store('readonly', (objects) => promisifyRequest(objects.getAllKeys(rangeOf(series)))) as Promise<
+        ShelfKey[]
+      >,
+    lastOf: async (series, place) => {
+      const range = IDBKeyRange.bound([series], [series, place]);
+      const cursor = await store('readonly', (objects) =>
+        promisifyRequest(objects.openCursor(range, 'prev')),
+      );
+      return cursor?.value as unknown;
+    },
+    deleteAllOf: async (series) =>
+      store('readwrite', (objects) => {
+        objects.delete(rangeOf(series));
+        return promisifyRequest(objects.transaction);
+      }),
+  };
+}
+
+/** How stores come by their shelves. */
+export type OpenShelf = (name: string) => Shelf;
