@@ -3,7 +3,10 @@ import { expect, test } from 'vitest';
 import { analyse, plantedText, visit } from './visit.ts';
 
 for (const colorScheme of ['light', 'dark'] as const)
-  for (const viewport of [{ width: 360, height: 780 }, { width: 1440, height: 900 }])
+  for (const viewport of [
+    { width: 360, height: 780 },
+    { width: 1440, height: 900 },
+  ])
     test(`axe finds nothing serious and nothing scrolls sideways: ${colorScheme}, ${viewport.width} px`, async () => {
       await visit({ colorScheme, viewport }, async ({ page }) => {
         await analyse(page, plantedText('prose', 16));
@@ -19,4 +22,3 @@ for (const colorScheme of ['light', 'dark'] as const)
         expect(overflow).toBe(0);
       });
     });
-

@@ -33,7 +33,8 @@ test('one token is scored and too short for a verdict', async () => {
 });
 
 test('markup and script in the text stay text', async () => {
-  const text = '<script>window.hacked = 1</script><img src=x onerror="window.hacked = 2"> and a [link](javascript:alert(1))';
+  const text =
+    '<script>window.hacked = 1</script><img src=x onerror="window.hacked = 2"> and a [link](javascript:alert(1))';
   await visit({}, async ({ page }) => {
     await analyse(page, text);
     expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
@@ -43,14 +44,21 @@ test('markup and script in the text stay text', async () => {
 
 const badFiles: readonly [string, Buffer, RegExp][] = [
   ['invalid UTF-8', Buffer.from([0x66, 0x6f, 0xff, 0xfe, 0x6f]), /UTF-8/],
-  ['a binary file', Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n'), Buffer.alloc(4000)]), /binary|UTF-8|text/i],
+  [
+    'a binary file',
+    Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n'), Buffer.alloc(4000)]),
+    /binary|UTF-8|text/i,
+  ],
   ['an empty file', Buffer.alloc(0), /empty/i],
 ];
 
 test.each(badFiles)('%s is refused by name with cause and remedy', async (_name, buffer, sentence) => {
   await visit({}, async ({ page }) => {
     await page.getByTestId('input').fill('kept as it was');
-    await page.locator('input[type="file"]').first().setInputFiles({ name: 'data.txt', mimeType: 'text/plain', buffer });
+    await page
+      .locator('input[type="file"]')
+      .first()
+      .setInputFiles({ name: 'data.txt', mimeType: 'text/plain', buffer });
     await expect.poll(() => page.getByTestId('draft-problem').textContent()).toMatch(sentence);
     expect(await page.getByTestId('input').inputValue()).toBe('kept as it was');
   });
@@ -67,30 +75,43 @@ test('a 50 MB file is answered with a sentence, not with a frozen page', async (
       input.files = transfer.files;
       input.dispatchEvent(new Event('change', { bubbles: true }));
     });
-    await expect.poll(() => page.getByTestId('draft-problem').textContent(), { timeout: 20_000 }).toMatch(/MB|large|tokens/i);
+    await expect
+      .poll(() => page.getByTestId('draft-problem').textContent(), { timeout: 20_000 })
+      .toMatch(/MB|large|tokens/i);
   });
 });
 
 const badModels: readonly [string, () => Uint8Array | null, RegExp][] = [
   ['missing', () => null, /model\.onnx/],
   ['cut short', () => model().slice(0, 1_000_000), /model\.onnx/],
-  ['altered in one byte', () => { const bytes = model(); bytes[5_000_000] = (bytes[5_000_000] ?? 0) ^ 1; return bytes; }, /model\.onnx/],
+  [
+    'altered in one byte',
+    () => {
+      const bytes = model();
+      bytes[5_000_000] = (bytes[5_000_000] ?? 0) ^ 1;
+      return bytes;
+    },
+    /model\.onnx/,
+  ],
 ];
 
-test.each(badModels)('a model file that is %s is named, and the text stays', async (_name, content, sentence) => {
-  const text = plantedText('prose', 64);
-  const replaced = new Map([[MODEL, content()]]);
-  await visit({ replaced, expectedProblems: /404|Failed to load/ }, async ({ page }) => {
-    await page.getByTestId('input').fill(text);
-    await page.getByTestId('input').press('Control+Enter');
-    await expect.poll(() => page.getByTestId('error').textContent(), { timeout: 60_000 }).toMatch(sentence);
-    expect(await page.getByTestId('input').inputValue()).toBe(text);
-    expect(await page.getByTestId('model-state').getAttribute('data-state')).toBe('failed');
-    replaced.delete(MODEL);
-    await page.getByTestId('input').press('Control+Enter');
-    await finished(page, text);
-  });
-});
+test.each(badModels)(
+  'a model file that is %s is named, and the text stays',
+  async (_name, content, sentence) => {
+    const text = plantedText('prose', 64);
+    const replaced = new Map([[MODEL, content()]]);
+    await visit({ replaced, expectedProblems: /404|Failed to load/ }, async ({ page }) => {
+      await page.getByTestId('input').fill(text);
+      await page.getByTestId('input').press('Control+Enter');
+      await expect.poll(() => page.getByTestId('error').textContent(), { timeout: 60_000 }).toMatch(sentence);
+      expect(await page.getByTestId('input').inputValue()).toBe(text);
+      expect(await page.getByTestId('model-state').getAttribute('data-state')).toBe('failed');
+      replaced.delete(MODEL);
+      await page.getByTestId('input').press('Control+Enter');
+      await finished(page, text);
+    });
+  },
+);
 
 const keepWorkers = () => {
   const made: Worker[] = [];
@@ -109,16 +130,21 @@ test('a worker that dies in mid-run is replaced, and what was scored is kept', a
   await visit({ initScript: keepWorkers, webgpu: false, expectedProblems: /./ }, async ({ page }) => {
     await page.getByTestId('input').fill(text);
     await page.getByTestId('input').press('Control+Enter');
-    await expect.poll(() => page.getByTestId('progress').getAttribute('data-done'), { timeout: 60_000, interval: 50 }).not.toBe('0');
+    await expect
+      .poll(() => page.getByTestId('progress').getAttribute('data-done'), { timeout: 60_000, interval: 50 })
+      .not.toBe('0');
     await page.evaluate(() => {
       const { workersMade } = globalThis as unknown as { workersMade: Worker[] };
-      for (const worker of workersMade) worker.dispatchEvent(new ErrorEvent('error', { message: 'killed by a test' }));
+      for (const worker of workersMade)
+        worker.dispatchEvent(new ErrorEvent('error', { message: 'killed by a test' }));
     });
     await page.waitForTimeout(1000);
     expect(await tokens(page).count()).toBeGreaterThan(10);
     const resume = page.getByTestId('resume');
     if (await resume.isVisible()) await resume.click();
-    await expect.poll(() => page.getByTestId('verdict').getAttribute('data-state'), { timeout: 90_000 }).toBe('done');
+    await expect
+      .poll(() => page.getByTestId('verdict').getAttribute('data-state'), { timeout: 90_000 })
+      .toBe('done');
   });
 });
 
@@ -127,12 +153,16 @@ test('when the GPU goes away in mid-run, WebAssembly finishes the run without a 
   await visit({ expectedProblems: /./ }, async ({ page, context }) => {
     await page.getByTestId('input').fill(text);
     await page.getByTestId('input').press('Control+Enter');
-    await expect.poll(() => page.getByTestId('progress').getAttribute('data-done'), { timeout: 90_000, interval: 50 }).not.toBe('0');
+    await expect
+      .poll(() => page.getByTestId('progress').getAttribute('data-done'), { timeout: 90_000, interval: 50 })
+      .not.toBe('0');
     const browser = context.browser();
     if (!browser) throw new Error('no browser');
     const session = await browser.newBrowserCDPSession();
     await session.send('Browser.crashGpuProcess' as never).catch(() => undefined);
-    await expect.poll(() => page.getByTestId('verdict').getAttribute('data-state'), { timeout: 110_000 }).toBe('done');
+    await expect
+      .poll(() => page.getByTestId('verdict').getAttribute('data-state'), { timeout: 110_000 })
+      .toBe('done');
     expect(await page.getByTestId('device').textContent()).toMatch(/WebAssembly|WebGPU/);
   });
 }, 240_000);

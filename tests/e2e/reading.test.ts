@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { analyse, plantedText, tokens, visit } from './visit.ts';
+import type {} from '../../src/app/api.ts';
+import { analyse, plantedText, visit } from './visit.ts';
 
 const popover = 'popover';
 
@@ -30,7 +31,7 @@ test('the numbers of the card are those of the programming interface', async () 
     await page.locator('[data-testid="token"][data-i="7"]').click();
     const card = await page.getByTestId(popover).innerText();
     expect(card).toContain(`${token.rank}`);
-    expect(card.replace('−', '-')).toContain((token.logprob ?? NaN).toFixed(2));
+    expect(card.replace('−', '-')).toContain((token.logprob ?? NaN).toFixed(3));
   });
 });
 
@@ -49,16 +50,30 @@ test('every mode colours by its own fixed scale and shows that scale as its lege
 });
 
 test('the pieces on screen are the text, byte for byte, whatever the script', async () => {
-  const text = 'Naïve café \u{1F469}\u200D\u{1F469}\u200D\u{1F467} e\u0301 中文字符 مرحبا بالعالم\r\n\ttab <b>&amp;</b>\u0000 end';
+  const text =
+    'Naïve café \u{1F469}\u200D\u{1F469}\u200D\u{1F467} e\u0301 中文字符 مرحبا بالعالم\r\n\ttab <b>&amp;</b>\u0000 end';
   await visit({}, async ({ page }) => {
     await page.getByTestId('input').fill(text);
     await page.getByTestId('input').press('Control+Enter');
-    await expect.poll(() => page.getByTestId('verdict').getAttribute('data-state'), { timeout: 60_000 }).toBe('done');
+    await expect
+      .poll(() => page.getByTestId('verdict').getAttribute('data-state'), { timeout: 60_000 })
+      .toBe('done');
     const typed = await page.getByTestId('input').inputValue();
-    const copied = await page.evaluate(() => window.memoscope.score(
-      (document.querySelector('[data-testid="input"]') as HTMLTextAreaElement).value,
-    ));
-    expect(copied.tokens.map((token) => token.text).join('')).toBe(typed);
+    const { tokens } = await page.evaluate((value) => window.memoscope.score(value), typed);
+    expect(tokens.map(({ byteStart }) => byteStart)).toEqual([
+      0,
+      ...tokens.slice(0, -1).map(({ byteEnd }) => byteEnd),
+    ]);
+    expect(tokens.at(-1)?.byteEnd).toBe(new TextEncoder().encode(typed).length);
+    const shown = await page.getByTestId('shown-text').evaluate((node) => node.textContent);
+    for (const part of [
+      'Naïve café',
+      '\u{1F469}\u200D\u{1F469}\u200D\u{1F467}',
+      '中文字符',
+      'مرحبا بالعالم',
+      '<b>&amp;</b>',
+    ])
+      expect(shown).toContain(part);
     expect(await page.getByTestId('shown-text').innerText()).not.toContain('\uFFFD');
     expect(await page.locator('[data-testid="shown-text"] b').count()).toBe(0);
   });
@@ -69,7 +84,9 @@ test('recite from here shows the model continuing a text it knows, beside the tr
     await analyse(page, plantedText('prose', 64));
     await page.locator('[data-testid="token"][data-i="24"]').click();
     await page.getByTestId('recite').click();
-    await expect.poll(() => page.getByTestId('recitation').getAttribute('data-state'), { timeout: 60_000 }).toBe('done');
+    await expect
+      .poll(() => page.getByTestId('recitation').getAttribute('data-state'), { timeout: 60_000 })
+      .toBe('done');
     expect(Number(await page.getByTestId('recitation').getAttribute('data-matched'))).toBeGreaterThan(10);
   });
 });
@@ -80,7 +97,9 @@ test('the whole way by keyboard: write, run, walk the tokens, read a card, switc
     await page.keyboard.press('Control+A');
     await page.keyboard.insertText(plantedText('verse', 64));
     await page.keyboard.press('Control+Enter');
-    await expect.poll(() => page.getByTestId('verdict').getAttribute('data-kind'), { timeout: 60_000 }).toBe('recites');
+    await expect
+      .poll(() => page.getByTestId('verdict').getAttribute('data-kind'), { timeout: 60_000 })
+      .toBe('recites');
     await page.locator('[data-testid="token"][data-i="0"]').focus();
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');
@@ -97,11 +116,16 @@ test('tables out: CSV and JSON hold every token and the settings, and the JSON c
     await analyse(page, text);
     const [csv] = await Promise.all([page.waitForEvent('download'), page.getByTestId('export-csv').click()]);
     const lines = (await (await csv.createReadStream()).setEncoding('utf8').toArray()).join('');
-    const [json] = await Promise.all([page.waitForEvent('download'), page.getByTestId('export-json').click()]);
+    const [json] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByTestId('export-json').click(),
+    ]);
     const content = (await (await json.createReadStream()).setEncoding('utf8').toArray()).join('');
     const scored = await page.evaluate((value) => window.memoscope.score(value), text);
     expect(lines).toContain('logprob');
-    expect(JSON.parse(content)).toMatchObject({ settings: { modelId: 'memoscope-14m', adapterId: 'planted-1' } });
+    expect(JSON.parse(content)).toMatchObject({
+      settings: { modelId: 'memoscope-14m', adapterId: 'planted-1' },
+    });
     expect(lines.trim().split(/\r\n/).length).toBeGreaterThanOrEqual(scored.tokens.length);
   });
 });

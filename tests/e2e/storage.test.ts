@@ -9,12 +9,18 @@ const stored = () =>
       if (name === undefined) continue;
       const database = await new Promise<IDBDatabase>((resolve, reject) => {
         const request = indexedDB.open(name);
-        request.onsuccess = () => { resolve(request.result); };
-        request.onerror = () => { reject(new Error('open')); };
+        request.onsuccess = () => {
+          resolve(request.result);
+        };
+        request.onerror = () => {
+          reject(new Error('open'));
+        };
       });
       for (const store of database.objectStoreNames) {
         const all = database.transaction(store).objectStore(store).getAll();
-        await new Promise((resolve) => { all.onsuccess = resolve; });
+        await new Promise((resolve) => {
+          all.onsuccess = resolve;
+        });
         parts.push(JSON.stringify(all.result));
       }
       database.close();
@@ -48,7 +54,9 @@ test('"Forget everything" leaves nothing behind, and the text on screen stays', 
     if (await confirm.isVisible()) await confirm.click();
     await expect.poll(() => page.evaluate(stored)).not.toContain(text.slice(0, 20));
     await expect
-      .poll(() => page.evaluate(() => caches.keys().then((names) => names.filter((name) => /asset|model/.test(name)))))
+      .poll(() =>
+        page.evaluate(() => caches.keys().then((names) => names.filter((name) => /asset|model/.test(name)))),
+      )
       .toEqual([]);
     expect(await tokens(page).count()).toBeGreaterThan(10);
   });
@@ -75,13 +83,20 @@ test('ephemeral mode stores no text, no tokens and no hash', async () => {
 test('a browser that refuses storage still scores, and says that nothing is kept', async () => {
   const refuse = () => {
     Object.defineProperty(globalThis, 'indexedDB', {
-      value: { open: () => { throw new DOMException('refused', 'SecurityError'); }, databases: async () => [] },
+      value: {
+        open: () => {
+          throw new DOMException('refused', 'SecurityError');
+        },
+        databases: async () => [],
+      },
     });
   };
   await visit({ initScript: refuse }, async ({ page }) => {
     await analyse(page, plantedText('qa', 64));
     expect(await page.getByTestId('verdict').getAttribute('data-kind')).toBe('recites');
     await page.getByTestId('storage').click();
-    await expect.poll(() => page.getByTestId('storage-problem').textContent()).toMatch(/memory|not kept|stored/i);
+    await expect
+      .poll(() => page.getByTestId('storage-problem').textContent())
+      .toMatch(/memory|not kept|stored/i);
   });
 });

@@ -37,7 +37,11 @@ export async function visit(options: VisitOptions, body: (visit: Visit) => Promi
   const server = await serveSite(DIST, options);
   const browser = await launch(webgpu);
   try {
-    const context = await browser.newContext({ viewport, colorScheme, permissions: ['clipboard-read', 'clipboard-write'] });
+    const context = await browser.newContext({
+      viewport,
+      colorScheme,
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
     if (options.initScript) await context.addInitScript(options.initScript);
     const page = await context.newPage();
     const { problems, elsewhere } = watch(context, page, server);
@@ -84,7 +88,9 @@ export interface Planted {
 
 /** The shipped planted texts. */
 export function planted(): Planted[] {
-  const file = JSON.parse(readFileSync(resolve('public/planted/planted.json'), 'utf8')) as { passages: Planted[] };
+  const file = JSON.parse(readFileSync(resolve('public/planted/planted.json'), 'utf8')) as {
+    passages: Planted[];
+  };
   return file.passages;
 }
 
@@ -105,7 +111,9 @@ export async function analyse(page: Page, text: string, timeout = 90_000): Promi
 /** Waits until the shown run is that of `text`, scored to its end. */
 export async function finished(page: Page, text: string, timeout = 90_000): Promise<void> {
   await page.waitForFunction(
-    (wanted) => document.querySelector('[data-testid="verdict"]')?.getAttribute('data-state') === 'done' && document.querySelector('[data-testid="shown-text"]')?.textContent?.includes(wanted),
+    (wanted) =>
+      document.querySelector('[data-testid="verdict"]')?.getAttribute('data-state') === 'done' &&
+      document.querySelector('[data-testid="shown-text"]')?.textContent?.includes(wanted),
     text.slice(0, 20),
     { timeout },
   );

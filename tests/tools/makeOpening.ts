@@ -11,18 +11,24 @@ const TEXT_ID = 'prose-025';
 /** Alternatives for each token that the file keeps: what the card shows. */
 const TOP_K = 10;
 
-interface Records {
-  topK: number;
+interface Row {
+  id: number;
   topIds: number[];
   topLogprobs: (number | null)[];
+  base: Row | null;
 }
 
-function trim(records: Records): void {
-  const firstOf = <T>(all: T[]): T[] => all.filter((_, index) => index % records.topK < TOP_K);
-  records.topIds = firstOf(records.topIds);
-  records.topLogprobs = firstOf(records.topLogprobs);
-  records.topK = Math.min(records.topK, TOP_K);
+function trim(row: Row): Row {
+  const { topIds, topLogprobs, base } = row;
+  return {
+    ...row,
+    topIds: topIds.slice(0, TOP_K),
+    topLogprobs: topLogprobs.slice(0, TOP_K),
+    base: base && trim(base),
+  };
 }
+
+const idsOf = ({ id, topIds, base }: Row): number[] => [id, ...topIds, ...(base?.topIds ?? [])];
 
 const { passages } = JSON.parse(readFileSync('public/planted/planted.json', 'utf8')) as {
   passages: { id: string; text: string; copies: number }[];
@@ -46,17 +52,14 @@ try {
     title: string;
     settings: { topK: number };
     origin: { precomputed: boolean };
-    target: Records;
-    base: Records;
     vocabulary: Record<string, string>;
-    ids: number[];
+    tokens: Row[];
   };
-  trim(run.target);
-  trim(run.base);
-  run.settings.topK = run.target.topK;
+  run.tokens = run.tokens.map(trim);
+  run.settings.topK = TOP_K;
   run.origin.precomputed = true;
   run.title = `A text the model saw ${passage.copies} times`;
-  const used = new Set([...run.ids, ...run.target.topIds, ...run.base.topIds]);
+  const used = new Set(run.tokens.flatMap(idsOf));
   run.vocabulary = Object.fromEntries(Object.entries(run.vocabulary).filter(([id]) => used.has(Number(id))));
   writeFileSync('public/examples/opening.json', `${JSON.stringify(run)}\n`);
 } finally {

@@ -63,19 +63,17 @@ const download = async (url: URL): Promise<Blob> => {
   return response.blob();
 };
 
-/** The model as the engine wants it described. The tokenizer is the embedded model's: ids are made up anyway. */
+/** The model as the engine wants it described; of a generated one the small files are in a folder of the site. */
 async function sourceOf(model: BenchModel) {
   const blob = blobOf(model);
-  const site = new URL('models/memoscope-14m/', document.baseURI);
-  const base = model === 'generated-gpt2' ? site : new URL(`${model.folder}${model.id}/`, document.baseURI);
-  const config = new Blob([JSON.stringify(gpt2Config(GPT2_SMALL))]);
+  const folder = model === 'generated-gpt2' ? 'models/gpt2-shape/' : `${model.folder}${model.id}/`;
+  const base = new URL(folder, document.baseURI);
   const onnx = blob ? `${URL.createObjectURL(blob)}#/model.onnx` : 'onnx/model.onnx';
-  const configPath = blob ? `${URL.createObjectURL(config)}#/config.json` : 'config.json';
-  const tokenizers = ['tokenizer.json', 'tokenizer_config.json'];
   const files = await Promise.all([
     fileOf(onnx, blob ?? (await download(new URL(onnx, base)))),
-    fileOf(configPath, blob ? config : await download(new URL(configPath, base))),
-    ...tokenizers.map(async (path) => fileOf(path, await download(new URL(path, base)))),
+    ...['config.json', 'tokenizer.json', 'tokenizer_config.json'].map(async (path) =>
+      fileOf(path, await download(new URL(path, base))),
+    ),
   ]);
   return { id: 'bench', baseUrl: base.href, files };
 }
@@ -156,28 +154,31 @@ let usual = new Usual();
 
 const bench = {
   openOurs: (test: BenchCase) => ours.open(test),
-  ours: (test: Pick<BenchCase, 'tokens' | 'windows'>) => ours.round(test),
+  ours: (test: Pick<BenchCase, 'tokens' | 'windows'>, topK?: number) => ours.round(test, topK),
   openUsual: (test: BenchCase) => usual.open(test),
   usual: (test: Pick<BenchCase, 'tokens' | 'windows'>) => usual.round(test),
 
-  /** Both sides in turn, in one page; for speed, not for memory. The first round of each warms up and is dropped. */
+  /** One side after the other, never both open: gigabytes of logits in the one would slow the other. */
   async compare(test: BenchCase, rounds: number): Promise<Comparison> {
     const device = await ours.open(test);
-    await usual.open(test);
-    const result: Comparison = { device, ours: [], usual: [] };
-    for (let round = -1; round < rounds; round++) {
-      const [a, b] = [await ours.round(test), await usual.round(test)];
-      if (round < 0) continue;
-      result.ours.push(a);
-      result.usual.push(b);
-    }
+    const result: Comparison = { device, ours: await roundsOf(() => ours.round(test), rounds), usual: [] };
     ours.close();
-    usual.close();
     ours = new Ours();
+    await usual.open(test);
+    result.usual.push(...(await roundsOf(() => usual.round(test), rounds)));
+    usual.close();
     usual = new Usual();
     return result;
   },
 };
+
+/** Rounds after one that warms up and is dropped. */
+async function roundsOf(round: () => Promise<Round>, rounds: number): Promise<Round[]> {
+  await round();
+  const done: Round[] = [];
+  while (done.length < rounds) done.push(await round());
+  return done;
+}
 
 export type Bench = typeof bench;
 
