@@ -51,7 +51,7 @@ export class Adapters {
   private async fetch(source: AdapterSource, signal: AbortSignal): Promise<NamedTensor[]> {
     if (this.graph.adapterInputs.length === 0)
       throw new MemoscopeError('InvalidInput', 'This model takes no adapters; score it without one.');
-    const file = { ...source, path: source.url.slice(source.url.lastIndexOf('/') + 1) };
+    const file = { ...source, path: new URL(source.url).pathname.split('/').at(-1) ?? source.id };
     const bytes = await fetchVerified(file, () => undefined, signal);
     const tensors = new Map(readSafetensors(bytes).map((tensor) => [inputName(tensor.name), tensor]));
     return this.graph.adapterInputs.map(({ name, dims }) => {

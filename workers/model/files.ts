@@ -1,4 +1,4 @@
-/** Model files: fetched with progress, checked against their hash, never kept twice. */
+/** Model files: fetched with progress, checked against their hash. The service worker caches them. */
 import { MemoscopeError } from '../../src/protocol/errors.ts';
 
 /** What a file must be. */
@@ -17,10 +17,14 @@ const unavailable = (path: string, why: string, cause?: unknown): MemoscopeError
 const corrupt = (path: string, why: string): MemoscopeError =>
   new MemoscopeError('ModelCorrupt', `Model file ${path}: ${why}. Reload the page to fetch it again.`);
 
-async function request({ url, path }: ExpectedFile, signal: AbortSignal): Promise<Response> {
+async function request(
+  { url, path }: ExpectedFile,
+  cache: RequestCache,
+  signal: AbortSignal,
+): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(url, { signal });
+    response = await fetch(url, { cache, signal });
   } catch (thrown) {
     signal.throwIfAborted();
     throw unavailable(path, 'could not be fetched. Check the connection, then try again.', thrown);
@@ -33,6 +37,18 @@ async function request({ url, path }: ExpectedFile, signal: AbortSignal): Promis
   return response;
 }
 
+function allocate(path: string, bytes: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(bytes);
+  } catch (cause) {
+    throw new MemoscopeError(
+      'OutOfMemory',
+      `Model file ${path}: no memory for its ${bytes} bytes. Close other tabs or use a smaller model.`,
+      { cause },
+    );
+  }
+}
+
 /** Reads a body of known length into one buffer. */
 async function readBody(
   response: Response,
@@ -40,7 +56,7 @@ async function readBody(
   onBytes: (count: number) => void,
   signal: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const whole = new Uint8Array(bytes);
+  const whole = allocate(path, bytes);
   let length = 0;
   const reader = response.body?.getReader();
   for (;;) {
@@ -67,10 +83,30 @@ export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+async function fetchOnce(
+  file: ExpectedFile,
+  cache: RequestCache,
+  onBytes: (count: number) => void,
+  signal: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await readBody(await request(file, cache, signal), file, onBytes, signal);
+  if ((await sha256(bytes)) !== file.sha256)
+    throw corrupt(file.path, 'its content differs from the published one (SHA-256)');
+  return bytes;
+}
+
+/** Deletes a file from the caches of the service worker. */
+async function forget(url: string): Promise<void> {
+  if (!('caches' in globalThis)) return;
+  const names = await caches.keys();
+  await Promise.all(names.map(async (name) => (await caches.open(name)).delete(url)));
+}
+
 /**
- * Fetches a file and verifies it.
+ * Fetches a file and verifies it. What is not as expected may be an old or broken copy in a cache, so it is fetched
+ * once more past all caches.
  *
- * @param onBytes is told the length of every part as it arrives.
+ * @param onBytes is told the length of every part as it arrives for the first time.
  * @throws {MemoscopeError} `ModelUnavailable` if it cannot be had, `ModelCorrupt` if it is not what was expected,
  * `OutOfMemory`; the signal's reason if aborted.
  */
@@ -79,10 +115,20 @@ export async function fetchVerified(
   onBytes: (count: number) => void,
   signal: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await readBody(await request(file, signal), file, onBytes, signal);
-  if ((await sha256(bytes)) !== file.sha256)
-    throw corrupt(file.path, 'its content differs from the published one (SHA-256)');
-  return bytes;
+  try {
+    return await fetchOnce(file, 'default', onBytes, signal);
+  } catch (thrown) {
+    if (!(thrown instanceof MemoscopeError && thrown.kind === 'ModelCorrupt')) throw thrown;
+    await forget(file.url);
+    return fetchOnce(file, 'reload', () => undefined, signal);
+  }
+}
+
+/** URL of a file that changes with its content, so that caches may keep it for good. */
+export function pinned(path: string, baseUrl: string, hash: string): string {
+  const url = new URL(path, baseUrl);
+  if (/^https?:$/.test(url.protocol)) url.searchParams.set('sha256', hash.slice(0, 16));
+  return url.href;
 }
 
 /** Parses a verified JSON file. */

@@ -1,7 +1,7 @@
 import { MemoscopeError } from '../../src/protocol/errors.ts';
 import type { LoadProgress, ModelFile, ModelSource } from '../../src/protocol/scorer.ts';
 import type { SelfTestFile } from '../scoring/selfTest.ts';
-import { fetchVerified, parseJson } from './files.ts';
+import { fetchVerified, parseJson, pinned } from './files.ts';
 
 /** What `config.json` tells. */
 export interface ModelFacts {
@@ -123,7 +123,7 @@ async function fetchAll(
   };
   const fetched = await Promise.all(
     files.map(async (file) => {
-      const url = new URL(file.path, baseUrl).href;
+      const url = pinned(file.path, baseUrl, file.sha256);
       return [file.path, await fetchVerified({ ...file, url }, onBytes, signal)] as const;
     }),
   );

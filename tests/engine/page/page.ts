@@ -119,14 +119,19 @@ const harness = {
     outcome(
       client.tokenize(text).then(({ ids, byteStarts }) => ({ ids: [...ids], byteStarts: [...byteStarts] })),
     ),
-  tokenBytes: (ids: number[]) =>
+  tokenBytes: (ids: readonly number[]) =>
     outcome(
       client.tokenBytes(Uint32Array.from(ids)).then(({ bytes, starts }) => ({
         bytes: [...bytes],
         starts: [...starts],
       })),
     ),
-  generate: (ids: number[], maxTokens: number, adapter: AdapterSource | null = null, atStart = true) =>
+  generate: (
+    ids: readonly number[],
+    maxTokens: number,
+    adapter: AdapterSource | null = null,
+    atStart = true,
+  ) =>
     outcome(
       client
         .generate({ ids: Uint32Array.from(ids), adapter, maxTokens, atStart })
