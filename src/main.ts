@@ -6,6 +6,8 @@ import './app/styles/heatText.css';
 import App from './app/App.svelte';
 import { exposeApi } from './app/api.ts';
 import { Session } from './app/session.svelte.ts';
+import { registerOffline } from './engine/offline.ts';
+import { asMemoscopeError } from './protocol/errors.ts';
 import { theme } from './ui/theme.svelte.ts';
 
 const target = document.getElementById('app');
@@ -16,3 +18,7 @@ exposeApi(session.link, session.start());
 // The bar names the model and its size before any of it is fetched; a failure is told by the first run.
 session.link.entry().catch(() => undefined);
 mount(App, { target, props: { session } });
+if (import.meta.env.PROD)
+  registerOffline().catch((thrown: unknown) => {
+    session.storage.problem = `The page cannot be kept for offline use (${asMemoscopeError(thrown).message}).`;
+  });

@@ -4,9 +4,6 @@ export interface Span {
   readonly end: number;
 }
 
-/** Number of tokens in a span. */
-export const spanLength = (span: Span): number => span.end - span.start;
-
 /** @throws {RangeError} if the span does not lie within a text of `length` tokens. */
 export function assertSpan({ start, end }: Span, length: number): void {
   if (!Number.isInteger(start) || !Number.isInteger(end) || start < 0 || end < start || end > length)
