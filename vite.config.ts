@@ -86,8 +86,8 @@ const projects: TestProjectConfiguration[] = [
       environment: 'node',
       include: ['tests/engine/**/*.browser.test.ts'],
       fileParallelism: false,
-      testTimeout: 180_000,
-      hookTimeout: 180_000,
+      testTimeout: 420_000,
+      hookTimeout: 420_000,
     },
   },
   {
@@ -98,8 +98,8 @@ const projects: TestProjectConfiguration[] = [
       include: ['tests/e2e/**/*.test.ts'],
       globalSetup: ['tests/tools/builtApp.ts'],
       fileParallelism: false,
-      testTimeout: 120_000,
-      hookTimeout: 120_000,
+      testTimeout: 300_000,
+      hookTimeout: 300_000,
     },
   },
 ];
