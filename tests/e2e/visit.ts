@@ -1,3 +1,4 @@
+import type {} from '../../src/app/api.ts';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -46,6 +47,8 @@ export async function visit(options: VisitOptions, body: (visit: Visit) => Promi
     const page = await context.newPage();
     const { problems, elsewhere } = watch(context, page, server);
     await page.goto(server.url + (options.path ?? ''));
+    // Without headers the page reloads itself once, under the feet of a script that waits in it.
+    if (options.isolationHeaders !== false) await page.evaluate(() => window.memoscope.ready);
     await body({ page, context, server, problems, elsewhere });
     expect(elsewhere).toEqual([]);
     expect(problems.filter((problem) => !options.expectedProblems?.test(problem))).toEqual([]);
