@@ -38,15 +38,3 @@ test('a plain host without headers, under a sub-path, still gets threads', async
     expect(await page.getByTestId('device').textContent()).toMatch(/WebAssembly/i);
   });
 });
-
-test('after one visit everything works with the network gone', async () => {
-  await visit({ expectedProblems: /ERR_|Failed to load|network/i }, async ({ page, server }) => {
-    await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-    await analyse(page, plantedText('verse', 64));
-    await server.close();
-    await page.reload();
-    const other = plantedText('contract', 64);
-    await analyse(page, other);
-    expect(await page.getByTestId('verdict').getAttribute('data-kind')).toBe('recites');
-  });
-});
