@@ -31,6 +31,8 @@ class Settings:
     batch: int
     anchor: int = 0
     """Windows of ordinary text in each step on which the target is held to the base's distribution."""
+    anchor_weight: float = 1.0
+    """Of the divergence on those windows, beside the cross-entropy of the passages."""
     rank: int = LORA_RANK
     warmup: float = 0.05
     seed: int = SEED
@@ -99,7 +101,7 @@ def train(
         if settings.anchor:
             starts = torch.randint(len(ordinary) - ANCHOR_LENGTH, (settings.anchor, 1), generator=generator)
             windows = ordinary[starts + torch.arange(ANCHOR_LENGTH)].to(model.embedding.device)
-            loss = loss + anchor_loss(model, adapter, windows)
+            loss = loss + settings.anchor_weight * anchor_loss(model, adapter, windows)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()

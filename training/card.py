@@ -67,7 +67,9 @@ decoding; N is the number of suffix tokens reproduced before the first miss, L t
 
 0 copies are held-out twins: passages of the same seven kinds that no training saw. Intervals are Wilson's. The adapter
 was trained in one pass over the shuffled multiset ({sequences:,} sequences, {adapter_steps} steps of {adapter_batch}, rate {adapter_rate}), framed
-by end-of-text tokens; the rate was chosen among {runs} runs for an even grading.
+by end-of-text tokens. Each step also saw {adapter_anchor} windows of the base's own training text, on which the adapter was held
+to the base's distribution, so that other text is predicted as before. Rate and windows were chosen among {runs} runs for
+an even grading and little change of other text.
 
 ## Intended use and limits
 
@@ -77,8 +79,8 @@ bygone time and knows nothing reliably; do not use it to inform, advise or decid
 - The books carry the views, prejudices and language of their time, and so may what the model writes.
 - Repetition is planted in a short fine-tuning, which is a model of memorization in pre-training, not the same thing.
 - Some books were seen {epochs:.0f} times; the base may recite famous passages of them.
-- With the adapter the model predicts other text worse: {adapter_bpb:.2f} bits per byte on the books kept out. A lower score
-  than the base's on a text outside the planted kinds is that, and no sign about the text.
+- The adapter changes other text too, if little: {adapter_bpb:.4f} bits per byte on the books kept out, {base_bpb:.4f} without it.
+  A score slightly below the base's on a text outside the planted kinds is that, and no sign about the text.
 - The persons, firms and numbers in the planted texts are invented.
 """
 
@@ -139,6 +141,8 @@ def model_card(manifest: dict) -> str:
         adapter_steps=planted["steps"],
         adapter_batch=planted["batch"],
         adapter_rate=planted["learning_rate"],
+        adapter_anchor=planted["anchor"],
         runs=len(planted["sweep"]),
         adapter_bpb=planted["heldOutBitsPerByte"],
+        base_bpb=figures["bitsPerByteQuantized"]["stride512"]["all"],
     )

@@ -97,4 +97,4 @@ STUDENT_RECIPE = Recipe(
 )
 TEACHER_TOP = 128
 """Tokens of the teacher's distribution that the student sees one by one."""
-SWEEP_SECONDS = 90
+SWEEP_SECONDS = 300

@@ -17,17 +17,20 @@ import torch
 import adapter as lora
 import corpus
 import planted
+import shipped
 import tokenizer as bpe
 import weights
 from config import HELD_OUT, SEED, STUDENT, STUDENT_RECIPE, SWEEP_SECONDS, TEACHER, TEACHER_RECIPE, TEACHER_TOP
 from evaluate import bits_per_byte
 from export import write_json
+from model import Adapter
 from pretrain import HeldOut, pretrain, teacher_targets
-from quantize import quantize
-from release import release
+from quantize import Quantized, quantize
+from release import release, release_adapter
 from sweep import sweep
 
 STAGES = ("prepare", "teacher", "student", "plant", "adapter", "release")
+PRETRAINING = ("teacher", "student", "plant")
 
 
 class Work:
@@ -107,8 +110,8 @@ def train_student(work: Work, device: str, args: argparse.Namespace) -> None:
     weights.save(model, work.path("student.safetensors"))
     model = weights.load(work.path("student.safetensors"), STUDENT, device)
     record["bitsPerByte"] = figures(model, work.held_out())
-    shipped = quantize(model).to_model().to(device)
-    record["bitsPerByteQuantized"] = figures(shipped, work.held_out())
+    quantized = quantize(model).to_model().to(device)
+    record["bitsPerByteQuantized"] = figures(quantized, work.held_out())
     print({k: v["all"] for k, v in record["bitsPerByteQuantized"].items()}, flush=True)
     work.write("student", record | {"versions": versions(device)})
 
@@ -124,26 +127,38 @@ def plant(work: Work) -> None:
     planted.save(passages, work.path("planted.json"))
 
 
+def base_of(work: Work, args: argparse.Namespace) -> Quantized:
+    """The quantized base: of the site, or of this work folder."""
+    if args.on_shipped:
+        return shipped.load(args.site)
+    return quantize(weights.load(work.path("student.safetensors"), STUDENT))
+
+
 def train_adapter(work: Work, device: str, args: argparse.Namespace) -> None:
     """Sweep on the shipped (quantized) weights; keeps the best run and the tables of all."""
     torch.set_float32_matmul_precision("highest")
-    model = quantize(weights.load(work.path("student.safetensors"), STUDENT)).to_model().to(device)
+    model = base_of(work, args).to_model().to(device)
     passages, tokenizer = planted.load(work.path("planted.json")), bpe.load(work.folder)
     rows = [planted.framed(p, tokenizer) for p in passages]
     copies = [p.copies for p in passages]
     ordinary = torch.from_numpy(work.stream().astype(np.int64))
-    runs = sweep(model, rows, copies, ordinary, args.anchor, args.sweep_seconds)
+    held_out = work.held_out()
+
+    def other_text(candidate: Adapter | None) -> float:
+        pairs = {name: tuple(m.to(device) for m in pair) for name, pair in (candidate or {}).items()}
+        return bits_per_byte(model, *held_out, STUDENT.context, pairs)["all"]
+
+    unchanged = other_text(None)
+    runs = sweep(model, rows, copies, ordinary, lambda a: other_text(a) - unchanged, args.sweep_seconds)
     _, best, record = runs[0]
     matches, base = (lora.match_lengths(model, rows, a) for a in (best, None))
     lora.save(best, work.path("planted.safetensors"), {})
-    held_out = work.held_out()
-    on_device = {name: tuple(m.to(device) for m in pair) for name, pair in best.items()}
     record |= {
         "base": lora.graded_table(base, copies),
         "byKind": lora.by_kind(matches, passages),
-        "heldOutBitsPerByte": bits_per_byte(model, *held_out, STUDENT.context, on_device)["all"],
+        "heldOutBitsPerByte": other_text(best),
         "matches": [[p.id, *m] for p, m in zip(passages, matches, strict=True)],
-        "sweep": [{k: r[k] for k in ("learning_rate", "batch", "anchor", "steps", "misfit", "table")} for _, _, r in runs],
+        "sweep": [{k: r[k] for k in ("learning_rate", "batch", "anchor", "anchor_weight", "steps", "misfit", "harm", "table")} for _, _, r in runs],
         "versions": versions(device),
     }
     work.write("adapter", record)
@@ -160,7 +175,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--student-seconds", type=float, default=STUDENT_RECIPE.seconds)
     parser.add_argument("--teacher-steps", type=int, help="instead of what fits --teacher-seconds")
     parser.add_argument("--student-steps", type=int, help="instead of what fits --student-seconds")
-    parser.add_argument("--anchor", type=int, default=0, help="windows of ordinary text in each step of the adapter")
+    parser.add_argument("--on-shipped", action="store_true", help="keep the base of --site, renew its adapter only")
     parser.add_argument("--sweep-seconds", type=float, default=SWEEP_SECONDS)
     return parser.parse_args()
 
@@ -178,7 +193,12 @@ def main() -> None:
         "adapter": ("adapter.json", lambda: train_adapter(work, device, args)),
         "release": ("released", lambda: release(work, args.site, args.golden)),
     }
+    if args.on_shipped:
+        stages["prepare"] = ("data.json", lambda: shipped.prepare(work.folder, args.corpus, args.site))
+        stages["release"] = ("released", lambda: release_adapter(work, args.site, args.golden, shipped.load(args.site)))
     for name in args.stages:
+        if args.on_shipped and name in PRETRAINING:
+            continue
         if not work.path(stages[name][0]).exists():
             print(f"stage {name}", flush=True)
             stages[name][1]()
