@@ -8,10 +8,15 @@ import {
   sortedQuantile,
   type BootstrapResult,
 } from '../../../src/core/statistics/bootstrap.ts';
-import { binomial, hypergeometric, multinomial } from '../../../src/core/statistics/draws.ts';
+import {
+  binomial,
+  hypergeometric,
+  hypergeometricMass,
+  multinomial,
+} from '../../../src/core/statistics/draws.ts';
 import { gini, moments } from '../../../src/core/statistics/skewness.ts';
 import { chiSquareTail } from '../../../src/core/statistics/special.ts';
-import { expectNear, reference } from './reference.ts';
+import { expectAllNear, expectNear, reference } from './reference.ts';
 
 const { skewness, bootstrap: stored } = reference;
 const X = skewness.fixture.values;
@@ -149,8 +154,10 @@ describe('draws', () => {
     // 10 of which 4 are marked, 5 drawn: C(4, k) C(6, 5 - k) / 252.
     const mass = [6, 60, 120, 60, 6].map((ways) => ways / 252);
     const counts = [0, 0, 0, 0, 0];
-    for (let draw = 0; draw < 100_000; draw++) {
-      const k = hypergeometric(random, 10, 4, 5);
+    expectAllNear(hypergeometricMass(10, 4, 5).mass, mass, 1e-12);
+    const draw = hypergeometric(10, 4, 5);
+    for (let repeat = 0; repeat < 100_000; repeat++) {
+      const k = draw(random);
       counts[k] = (counts[k] ?? 0) + 1;
     }
     expect(
@@ -159,9 +166,10 @@ describe('draws', () => {
         mass.map((value) => value * 100_000),
       ),
     ).toBeGreaterThan(0.001);
-    expect(hypergeometric(random, 10, 10, 3)).toBe(3);
-    expect(hypergeometric(random, 10, 0, 3)).toBe(0);
-    const large = Array.from({ length: 2000 }, () => hypergeometric(random, 100_000, 40_000, 30_000));
+    expect(hypergeometric(10, 10, 3)(random)).toBe(3);
+    expect(hypergeometric(10, 0, 3)(random)).toBe(0);
+    const wide = hypergeometric(100_000, 40_000, 30_000);
+    const large = Array.from({ length: 2000 }, () => wide(random));
     // Mean 12,000, standard deviation 70.99.
     expect(Math.abs(large.reduce((a, b) => a + b) / 2000 - 12_000)).toBeLessThan(4 * (71 / Math.sqrt(2000)));
   });
