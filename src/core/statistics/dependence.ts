@@ -9,7 +9,7 @@
  * so tables are drawn instead of samples shuffled.
  */
 import { seededRandom, type Random } from '../random.ts';
-import { sortedQuantile } from './bootstrap.ts';
+import { sortedQuantile } from './quantile.ts';
 import {
   flagColumns,
   pairMargins,

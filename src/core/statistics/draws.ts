@@ -1,5 +1,5 @@
 /** Random counts for resampling: binomial, multinomial and hypergeometric draws, exact and fast for large counts. */
-import type { Random } from '../random.ts';
+import { randomInteger, type Random } from '../random.ts';
 import { logGamma } from './special.ts';
 
 /** Inversion below this mean; Hormann's rejection above. */
@@ -65,6 +65,35 @@ export function multinomial(random: Random, counts: Float64Array, n: number, int
     toDraw -= drawn;
     left -= count;
   }
+}
+
+/** Above this many distinct values an observation, n single draws are cheaper than a binomial draw a value. */
+const DENSE = 1 / 8;
+
+/**
+ * Bootstrap resamples of counts that add up to n: {@link multinomial} for few distinct values, single draws for
+ * many. O(min(n, 8 distinct values)) each.
+ *
+ * @returns fills `into` with the counts of one resample.
+ */
+export function resampler(counts: Float64Array, n: number): (random: Random, into: Float64Array) => void {
+  if (counts.length <= DENSE * n)
+    return (random, into) => {
+      multinomial(random, counts, n, into);
+    };
+  const owner = new Uint32Array(n);
+  let filled = 0;
+  counts.forEach((count, index) => {
+    owner.fill(index, filled, filled + count);
+    filled += count;
+  });
+  return (random, into) => {
+    into.fill(0);
+    for (let draw = 0; draw < n; draw++) {
+      const index = owner[randomInteger(random, n)] ?? 0;
+      into[index] = (into[index] ?? 0) + 1;
+    }
+  };
 }
 
 /**

@@ -4,8 +4,8 @@
  * 2406.16201).
  */
 import { seededRandom } from '../random.ts';
-import { sortedQuantile } from './bootstrap.ts';
-import { multinomial } from './draws.ts';
+import { sortedQuantile } from './quantile.ts';
+import { resampler } from './draws.ts';
 import { numbersOf } from './ranks.ts';
 import { betaQuantile, normalQuantile } from './special.ts';
 
@@ -144,8 +144,8 @@ export function hanleyMcNeil(area: number, members: number, nonMembers: number):
 }
 
 /**
- * Percentile bootstrap of the AUROC, each class resampled by itself. A resample is two multinomial draws over the
- * distinct scores: O(distinct scores) each.
+ * Percentile bootstrap of the AUROC, each class resampled by itself. O(distinct scores)
+ * a resample.
  *
  * @yields the share done, 0 .. 1.
  * @returns NaN bounds if a class has no score, and at an AUROC of exactly 0 or 1, where every resample gives the
@@ -163,10 +163,11 @@ export function* aurocBootstrap(
   if (!(area > 0 && area < 1)) return { auroc: area, low: NaN, high: NaN };
   const random = seededRandom(seed);
   const [drawn, drawnOther] = [new Float64Array(one.length), new Float64Array(one.length)];
+  const [draw, drawOther] = [resampler(one, n1), resampler(other, n0)];
   const areas = new Float64Array(replicates);
   for (let index = 0; index < replicates; index++) {
-    multinomial(random, one, n1, drawn);
-    multinomial(random, other, n0, drawnOther);
+    draw(random, drawn);
+    drawOther(random, drawnOther);
     areas[index] = aurocOfCounts(drawn, drawnOther, n1, n0);
     yield (index + 1) / replicates;
   }

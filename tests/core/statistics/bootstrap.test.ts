@@ -5,7 +5,6 @@ import {
   bootstrap,
   bootstrapIndices,
   runToEnd,
-  sortedQuantile,
   type BootstrapResult,
 } from '../../../src/core/statistics/bootstrap.ts';
 import {
@@ -13,7 +12,9 @@ import {
   hypergeometric,
   hypergeometricMass,
   multinomial,
+  resampler,
 } from '../../../src/core/statistics/draws.ts';
+import { sortedQuantile } from '../../../src/core/statistics/quantile.ts';
 import { gini, moments } from '../../../src/core/statistics/skewness.ts';
 import { chiSquareTail } from '../../../src/core/statistics/special.ts';
 import { expectAllNear, expectNear, reference } from './reference.ts';
@@ -147,6 +148,25 @@ describe('draws', () => {
     expect(sums[1]).toBe(0);
     // Four standard errors of the mean of 400 draws.
     expect(Math.abs((sums[2] ?? 0) - 30_000)).toBeLessThan(4 * Math.sqrt((100_000 * 0.21) / 400));
+  });
+
+  test('both ways of resampling have the mean and variance of a multinomial count', () => {
+    const random = seededRandom(24);
+    // Few values of 400, and each of 400 by itself: the first 100 observations are the count watched.
+    const few = resampler(Float64Array.of(100, 300), 400);
+    const each = resampler(new Float64Array(400).fill(1), 400);
+    const into = [new Float64Array(2), new Float64Array(400)] as const;
+    const draws = Array.from({ length: 4000 }, () => {
+      few(random, into[0]);
+      each(random, into[1]);
+      return [into[0][0] ?? NaN, into[1].subarray(0, 100).reduce((a, b) => a + b)];
+    });
+    for (const column of [0, 1]) {
+      const { mean: average, sd } = moments(draws.map((row) => row[column] ?? NaN));
+      // Bin(400, 1/4): mean 100, variance 75; four standard errors of 4,000 draws.
+      expect(Math.abs(average - 100)).toBeLessThan(4 * Math.sqrt(75 / 4000));
+      expect(Math.abs(sd ** 2 - 75)).toBeLessThan(4 * 75 * Math.sqrt(2 / 4000));
+    }
   });
 
   test('the hypergeometric has its closed-form mass', () => {
