@@ -229,7 +229,9 @@ function binTables(counts: Float64Array, bins: number): PairMargins[] {
  * Information of two tokens given how hard the sample is: I(C_i; C_{i + k} | Q), Q the quantile bin of the sample's
  * accuracy on its other tokens ("leave two out"): sum_q (N_q / N) MI_q, Miller-Madow in each bin, averaged as in
  * {@link lagProfile}; the null permutes within bins. Near 0 with a large raw value: samples differ, the sequence
- * does not bind. A few coarse bins leave a little of the samples' difference in. O(samples positions lags).
+ * does not bind. A sample's accuracy is a noisy and binned picture of its difficulty, so a little of the raw value
+ * (about a hundredth for 50 tokens) stays in, and with very many samples p is small even then: judge by the share of
+ * the raw value that is left, not by p alone. O(samples positions lags).
  *
  * @yields the share done, 0 .. 1.
  * @throws {RangeError} if the flags do not fill the matrix or bins is not a positive whole number.

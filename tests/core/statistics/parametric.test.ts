@@ -9,6 +9,7 @@ import {
   geometricSurvival,
 } from '../../../src/core/statistics/parametric.ts';
 import {
+  cappedSkewness,
   excessSkewness,
   fittedVarianceSplit,
   survivalMoments,
@@ -65,6 +66,12 @@ describe('geometric and beta-geometric fit', () => {
     expect(fitGeometric({ n: [0, 0], length: [3, 3] })).toEqual({ p: 0, logLik: 0, events: 2 });
     expect(fitBetaGeometric({ n: [0, 0], length: [3, 3] })).toMatchObject({ a: NaN, converged: false });
     expect(fitBetaGeometric({ n: [3, 3], length: [3, 3] })).toMatchObject({ rho: NaN, converged: false });
+    expect(
+      boundaryLikelihoodRatio(
+        fitGeometric({ n: [3], length: [3] }),
+        fitBetaGeometric({ n: [3], length: [3] }),
+      ),
+    ).toEqual({ lr: NaN, p: NaN });
     // All or nothing: the likelihood rises to rho = 1.
     const extreme = fitBetaGeometric({ n: [0, 0, 9, 9], length: [9, 9, 9, 9] });
     expect(extreme.converged).toBe(false);
@@ -115,6 +122,20 @@ describe('variance and skewness', () => {
     }
     expectNear(excessSkewness({ n: [0], length: [1] }, 0.8).uncapped, 2.012461, 1e-6);
     expect(excessSkewness({ n: [2, 2], length: [5, 5] }, 0.5).observed).toBeNaN();
+  });
+
+  test('a cap at the data’s lengths mixes them, and the beta-geometric explains more skew than the geometric', () => {
+    // L = 1 and L = 2, p = 1/2: min(N, L) is 0, 1, 2 with 1/2, 3/8, 1/8; mean 5/8, m2 31/64, m3 57/256.
+    expectNear(
+      cappedSkewness({ n: [0, 0], length: [1, 2] }, (n) => 0.5 ** n),
+      57 / 256 / (31 / 64) ** 1.5,
+      1e-12,
+    );
+    const fit = fitBetaGeometric(survival.large);
+    const { geometric, observed } = excessSkewness(survival.large, fitGeometric(survival.large).p);
+    const explained = cappedSkewness(survival.large, (n) => betaGeometricSurvival(fit.a, fit.b, n));
+    expect(explained).toBeGreaterThan(geometric);
+    expect(Math.abs(observed - explained)).toBeLessThan(Math.abs(observed - geometric));
   });
 
   test('observed skewness does not depend on the order and respects unequal lengths', () => {
