@@ -78,6 +78,52 @@ describe('geometric and beta-geometric fit', () => {
     expect(extreme.rho).toBeGreaterThan(0.999);
   });
 
+  test('the wider model never fits worse, and no neighbour of the optimum fits better', () => {
+    const sample = fc.array(fc.tuple(fc.nat(15), fc.nat(15)), { minLength: 2, maxLength: 30 });
+    fc.assert(
+      fc.property(sample, (pairs) => {
+        const s = { n: pairs.map(([a, b]) => Math.min(a, b)), length: pairs.map(([, b]) => b) };
+        const fit = fitBetaGeometric(s);
+        fc.pre(fit.converged);
+        expect(fit.logLik).toBeGreaterThanOrEqual(fitGeometric(s).logLik - 1e-9);
+        // The likelihood by its definition: P(N = n), or P(N >= L) if censored.
+        const logLik = (a: number, b: number): number =>
+          s.n.reduce((sum, n, index) => {
+            const length = s.length[index] ?? 0;
+            const tail = betaGeometricSurvival(a, b, n);
+            return sum + Math.log(n === length ? tail : tail - betaGeometricSurvival(a, b, n + 1));
+          }, 0);
+        fc.pre(fit.rho > 0.001);
+        expectNear(fit.logLik, logLik(fit.a, fit.b), 1e-8);
+        for (const [da, db] of [
+          [1.01, 1],
+          [0.99, 1],
+          [1, 1.01],
+          [1, 0.99],
+          [1.01, 1.01],
+          [0.99, 0.99],
+        ] as const)
+          expect(logLik(fit.a * da, fit.b * db)).toBeLessThanOrEqual(fit.logLik + 1e-9);
+      }),
+    );
+  });
+
+  test('the boundary test rejects true geometric data about 5 times in 100', () => {
+    const random = seededRandom(17);
+    let rejected = 0;
+    const runs = 1000;
+    for (let run = 0; run < runs; run++) {
+      const n = Array.from({ length: 200 }, () =>
+        Math.min(30, Math.floor(Math.log(random()) / Math.log(0.8))),
+      );
+      const s = { n, length: n.map(() => 30) };
+      rejected += Number(boundaryLikelihoodRatio(fitGeometric(s), fitBetaGeometric(s)).p < 0.05);
+    }
+    // Four standard errors of 0.05 in 1,000 runs are 0.028.
+    expect(rejected / runs).toBeLessThan(0.078);
+    expect(rejected / runs).toBeGreaterThan(0.02);
+  });
+
   test('survival curves have their closed forms', () => {
     expect([1, 2, 5, 10].map((n) => betaGeometricSurvival(2, 1, n))).toEqual(
       [2 / 3, 1 / 2, 2 / 7, 1 / 6].map((value) => expect.closeTo(value, 12) as number),
