@@ -7,17 +7,17 @@ const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] ===
 /** What a gzip file holds, of all its members. @throws {BadRow} if it is damaged or cut off. */
 function unzip(bytes: Uint8Array): Uint8Array {
   const chunks: Uint8Array[] = [];
-  let complete = false;
+  const progress = { complete: false };
   const gunzip = new Gunzip((chunk, final) => {
     chunks.push(chunk);
-    complete = final;
+    progress.complete = final;
   });
   try {
     gunzip.push(bytes, true);
   } catch (thrown) {
     throw new BadRow(`damaged gzip: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
   }
-  if (!complete) throw new BadRow('damaged gzip: it is cut off');
+  if (!progress.complete) throw new BadRow('damaged gzip: it is cut off');
   const whole = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0));
   let filled = 0;
   for (const chunk of chunks) {
