@@ -17,10 +17,6 @@ export function packVectors(list: readonly ArrayLike<number>[]): Vectors {
   return { n: list.length, d, values };
 }
 
-/** One vector, a view. */
-export const vectorOf = ({ values, d }: Vectors, index: number): Float32Array | Float64Array =>
-  values.subarray(index * d, (index + 1) * d);
-
 /** Inner product of vector i of `a` with vector j of `b`, which have one d. */
 export function dot(a: Vectors, i: number, b: Vectors, j: number): number {
   const { d, values } = a;

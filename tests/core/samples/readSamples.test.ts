@@ -88,7 +88,7 @@ describe('recognised shapes', () => {
       line: 1,
       prefix,
       suffix,
-      text: prefix === null ? 'abcd' : prefix + (suffix ?? ''),
+      text: prefix === null ? 'abcd' : prefix + suffix,
       columns: { topic: 'x', copies: 3 },
     });
   });
