@@ -16,11 +16,12 @@ const QUOTES: Readonly<Record<string, string>> = {
 };
 
 /** Rows from `from` on, up to and with the first one with broken quotes. */
-function rowsUpToBrokenQuotes(text: string, delimiter: string, from: number): Cells[] {
+function rowsUpToBrokenQuotes(text: string, delimiter: string, newline: string, from: number): Cells[] {
   const rows: Cells[] = [];
   let start = from;
   papaparse.parse(text.slice(from), {
     delimiter,
+    newline,
     step({ data, errors, meta }, parser) {
       const [error] = errors;
       const end = from + meta.cursor;
@@ -35,9 +36,11 @@ function rowsUpToBrokenQuotes(text: string, delimiter: string, from: number): Ce
 
 /** All rows. Broken quotes cost their line only: reading goes on with the next one. */
 function* cellRows(text: string, delimiter: string): Generator<Cells> {
+  // Given, as guessing it would look at a megabyte again after each broken quote.
+  const newline = /^[^\n]*\r\n/.test(text) ? '\r\n' : '\n';
   let from = 0;
   while (from < text.length) {
-    const rows = rowsUpToBrokenQuotes(text, delimiter, from);
+    const rows = rowsUpToBrokenQuotes(text, delimiter, newline, from);
     const last = rows.at(-1);
     if (!last?.quotes) {
       yield* rows;

@@ -8,6 +8,7 @@ declare module 'papaparse' {
   }
   interface Options {
     readonly delimiter: string;
+    readonly newline: string;
     readonly step: (step: Step, parser: { abort(): void }) => void;
   }
   const papaparse: { parse(text: string, options: Options): void };

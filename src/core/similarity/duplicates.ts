@@ -1,6 +1,15 @@
 import { compareRows, rowCount, rowLength, rowTokens, type TokenRows } from '../tokenRows.ts';
 import { ngramJaccard } from './lexical.ts';
-import { bandKeys, bandsFor, gramHashes, hashTokens, longEnough, missProbability } from './minHash.ts';
+import {
+  bandsFor,
+  gramHashes,
+  hashTokens,
+  longEnough,
+  missProbability,
+  signaturesOf,
+  SKETCH_MISS,
+  sketchTest,
+} from './minHash.ts';
 
 /** Which samples are copies of each other. */
 export interface Duplicates {
@@ -92,7 +101,7 @@ function sortedJaccard(a: Uint32Array, b: Uint32Array): number {
 }
 
 /** Rows of one bucket that a row is compared with at most. */
-const MOST_COMPARED = 64;
+const MOST_COMPARED = 32;
 
 /** Rows of one band, bucket by bucket, in ascending order within each. */
 function* buckets(keys: Uint32Array): Generator<number[]> {
@@ -119,11 +128,18 @@ function nearTest(rows: TokenRows, n: number, threshold: number): (a: number, b:
     ngramJaccard(rowTokens(rows, a), rowTokens(rows, b), n) >= threshold;
 }
 
+/** Whether rows are near; by their positions among the chosen rows. */
+interface PairTest {
+  /** Quick: false if a pair cannot be near, but for few. */
+  readonly mayBeNear: (a: number, b: number) => boolean;
+  readonly isNear: (a: number, b: number) => boolean;
+}
+
 /** Joins what is near within one bucket. */
 function joinBucket(
   members: readonly number[],
   groups: Groups,
-  isNear: (a: number, b: number) => boolean,
+  { mayBeNear, isNear }: PairTest,
 ): { verified: number; skipped: number } {
   let verified = 0;
   let skipped = 0;
@@ -132,12 +148,36 @@ function joinBucket(
     skipped += first;
     for (let other = first; other < index; other++) {
       const candidate = members[other] ?? 0;
-      if (groups.find(candidate) === groups.find(row)) continue;
+      if (!mayBeNear(candidate, row) || groups.find(candidate) === groups.find(row)) continue;
       verified++;
       if (isNear(candidate, row)) groups.join(candidate, row);
     }
   });
   return { verified, skipped };
+}
+
+/** Groups of near duplicates among the `chosen` rows, by positions in that list. */
+function nearGroups(
+  rows: TokenRows,
+  chosen: Uint32Array,
+  { n, threshold, seed }: Required<DuplicateOptions>,
+): { groups: Groups; verified: number; skipped: number } {
+  const bands = bandsFor(threshold);
+  const { keys, sketches } = signaturesOf(rows, chosen, n, bands, seed);
+  const isNearRow = nearTest(rows, n, threshold);
+  const test: PairTest = {
+    mayBeNear: sketchTest(sketches, threshold, bands),
+    isNear: (a, b) => isNearRow(chosen[a] ?? 0, chosen[b] ?? 0),
+  };
+  const groups = new Groups(chosen.length);
+  const totals = { verified: 0, skipped: 0 };
+  for (let band = 0; band < bands.bands; band++)
+    for (const bucket of buckets(keys.subarray(band * chosen.length, (band + 1) * chosen.length))) {
+      const { verified, skipped } = joinBucket(bucket, groups, test);
+      totals.verified += verified;
+      totals.skipped += skipped;
+    }
+  return { groups, ...totals };
 }
 
 /**
@@ -160,24 +200,18 @@ export function findDuplicates(
     groups.join(first, row);
   });
   const chosen = longEnough(rows, n).filter((row) => exactGroup[row] === row);
-  const bands = bandsFor(threshold);
-  const keys = bandKeys(rows, chosen, n, bands, seed);
-  const isNear = nearTest(rows, n, threshold);
-  const totals = { verified: 0, skipped: 0 };
-  for (let band = 0; band < bands.bands; band++)
-    for (const bucket of buckets(keys.subarray(band * chosen.length, (band + 1) * chosen.length))) {
-      const members = bucket.map((index) => chosen[index] ?? 0);
-      const { verified, skipped } = joinBucket(members, groups, isNear);
-      totals.verified += verified;
-      totals.skipped += skipped;
-    }
+  const near = nearGroups(rows, chosen, { n, threshold, seed });
+  near.groups.roots().forEach((root, index) => {
+    groups.join(chosen[root] ?? 0, chosen[index] ?? 0);
+  });
   const nearGroup = groups.roots();
   return {
     exactGroup,
     exactCount: groupSizes(exactGroup),
     nearGroup,
     nearCount: groupSizes(nearGroup),
-    ...totals,
-    missProbability: missProbability(threshold, bands),
+    verified: near.verified,
+    skipped: near.skipped,
+    missProbability: missProbability(threshold, bandsFor(threshold)) + SKETCH_MISS,
   };
 }

@@ -62,31 +62,76 @@ export function gramHashes(rows: TokenRows, row: number, n: number): Uint32Array
   return grams;
 }
 
-/**
- * MinHash signatures (Broder 1997), folded into one word a band.
- *
- * @param chosen rows to look at.
- * @returns `[bands][chosen.length]`, band after band.
- */
-export function bandKeys(
+/** MinHash signatures (Broder 1997) in two short forms. */
+export interface Signatures {
+  /** `[bands][rows]` the hashes of each band folded into one word, band after band. */
+  readonly keys: Uint32Array;
+  /** `[rows][SKETCH_WORDS]` one bit of each hash (Li and Koenig 2010), to estimate the similarity of a pair at once. */
+  readonly sketches: Uint32Array;
+}
+
+const SKETCH_WORDS = HASHES / 32;
+
+/** Signatures of the `chosen` rows by their n-grams. */
+export function signaturesOf(
   rows: TokenRows,
   chosen: Uint32Array,
   n: number,
   { bands, rows: perBand }: Bands,
   seed: number,
-): Uint32Array {
+): Signatures {
   const random = seededRandom(seed);
   const word = () => Math.floor(random() * 2 ** 32);
   const multipliers = Uint32Array.from({ length: bands * perBand }, () => word() | 1);
   const offsets = Uint32Array.from({ length: bands * perBand }, word);
   const minima = new Uint32Array(bands * perBand);
   const keys = new Uint32Array(bands * chosen.length);
+  const sketches = new Uint32Array(SKETCH_WORDS * chosen.length);
   chosen.forEach((row, index) => {
     fillMinima(gramHashes(rows, row, n), multipliers, offsets, minima);
     for (let band = 0; band < bands; band++)
       keys[band * chosen.length + index] = hashTokens(minima, band * perBand, perBand);
+    minima.forEach((minimum, hash) => {
+      const at = index * SKETCH_WORDS + (hash >>> 5);
+      sketches[at] = (sketches[at] ?? 0) | ((mix32(minimum) & 1) << (hash & 31));
+    });
   });
-  return keys;
+  return { keys, sketches };
+}
+
+/** Number of set bits of a word. */
+function bitCount(word: number): number {
+  let bits = word - ((word >>> 1) & 0x55555555);
+  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
+  return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
+
+/** Standard errors that a sketch may lie below its expectation: one true pair in 31,000 lies lower. */
+const SKETCH_ERRORS = 4;
+export const SKETCH_MISS = 3.2e-5;
+
+/**
+ * Test by sketches whether a pair may reach a Jaccard similarity. Two bits agree with probability (1 + J) / 2.
+ *
+ * @returns a function of two positions among the chosen rows; false for at most {@link SKETCH_MISS} of the pairs at
+ *   the threshold.
+ */
+export function sketchTest(
+  sketches: Uint32Array,
+  threshold: number,
+  { bands, rows }: Bands,
+): (a: number, b: number) => boolean {
+  const bits = bands * rows;
+  const agree = (1 + threshold) / 2;
+  const most = bits * (1 - agree) + SKETCH_ERRORS * Math.sqrt(bits * agree * (1 - agree));
+  return (a, b) => {
+    let different = 0;
+    for (let word = 0; word < SKETCH_WORDS; word++)
+      different += bitCount(
+        (sketches[a * SKETCH_WORDS + word] ?? 0) ^ (sketches[b * SKETCH_WORDS + word] ?? 0),
+      );
+    return different <= most;
+  };
 }
 
 /** Rows that hold at least one n-gram. */

@@ -41,15 +41,46 @@ class Best {
   }
 }
 
+/** Inner products of one vector with four others at once, so that four sums grow side by side. */
+function dotWithFour(values: Float64Array, d: number, row: number, column: number, into: Float64Array): void {
+  let [a, b, c, e] = [0, 0, 0, 0];
+  const from = row * d;
+  const first = column * d;
+  for (let at = 0; at < d; at++) {
+    const value = values[from + at] ?? 0;
+    a += value * (values[first + at] ?? 0);
+    b += value * (values[first + d + at] ?? 0);
+    c += value * (values[first + 2 * d + at] ?? 0);
+    e += value * (values[first + 3 * d + at] ?? 0);
+  }
+  into[0] = a;
+  into[1] = b;
+  into[2] = c;
+  into[3] = e;
+}
+
 /** Offers every pair between two blocks to both its samples. */
-function compareBlocks(units: Vectors, rows: number, columns: number, best: Best): void {
-  const lastRow = Math.min(units.n, rows + BLOCK);
-  const lastColumn = Math.min(units.n, columns + BLOCK);
+function compareBlocks(
+  values: Float64Array,
+  n: number,
+  d: number,
+  rows: number,
+  columns: number,
+  best: Best,
+): void {
+  const four = new Float64Array(4);
+  const lastRow = Math.min(n, rows + BLOCK);
+  const lastColumn = Math.min(n, columns + BLOCK);
   for (let row = rows; row < lastRow; row++)
-    for (let column = Math.max(columns, row + 1); column < lastColumn; column++) {
-      const cosine = dot(units, row, units, column);
-      best.offer(row, column, cosine);
-      best.offer(column, row, cosine);
+    for (let column = columns; column < lastColumn; column += 4) {
+      if (column + 3 <= row) continue;
+      // Behind the last sample the sums are those of zeros and are not used.
+      dotWithFour(values, d, row, column, four);
+      for (let next = Math.max(column, row + 1); next < Math.min(column + 4, lastColumn); next++) {
+        const cosine = four[next - column] ?? NaN;
+        best.offer(row, next, cosine);
+        best.offer(next, row, cosine);
+      }
     }
 }
 
@@ -60,10 +91,10 @@ function compareBlocks(units: Vectors, rows: number, columns: number, best: Best
 export function* neighbourBlocks(vectors: Vectors, k: number): Generator<number, Neighbours> {
   const { n } = vectors;
   const most = Math.max(0, Math.min(k, n - 1));
-  const units = unitVectors(vectors);
+  const { values, d } = unitVectors(vectors);
   const best = new Best(n, most);
   for (let rows = 0; rows < n && most > 0; rows += BLOCK) {
-    for (let columns = rows; columns < n; columns += BLOCK) compareBlocks(units, rows, columns, best);
+    for (let columns = rows; columns < n; columns += BLOCK) compareBlocks(values, n, d, rows, columns, best);
     yield Math.min(n, rows + BLOCK);
   }
   const cosine = best.cosine.map((value) => (value === -Infinity ? NaN : value));

@@ -49,7 +49,7 @@ export function centred(vectors: Vectors): Vectors {
  * The vectors divided by their lengths. One without a direction (all zeros, as identical vectors become when they
  * are centred, or with a value that is not finite) becomes NaN and is left out of every mean.
  */
-export function unitVectors(vectors: Vectors): Vectors {
+export function unitVectors(vectors: Vectors): Vectors & { readonly values: Float64Array } {
   const { n, d } = vectors;
   const units = Float64Array.from(vectors.values);
   for (let row = 0; row < n; row++) {

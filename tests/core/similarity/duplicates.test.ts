@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { randomInteger, seededRandom } from '../../../src/core/random.ts';
 import { findDuplicates } from '../../../src/core/similarity/duplicates.ts';
-import { bandsFor, bandKeys, missProbability } from '../../../src/core/similarity/minHash.ts';
+import { bandsFor, missProbability, signaturesOf } from '../../../src/core/similarity/minHash.ts';
 import { tokenRows } from '../../../src/core/tokenRows.ts';
 import reference from '../../reference/similarity.json' with { type: 'json' };
 
@@ -20,7 +20,8 @@ test('two rows agree in a band as often as MinHash says', () => {
   // 3-grams of two rows of distinct tokens that share their beginnings: Jaccard 28 / 68.
   const row = (from: number) => Array.from({ length: 50 }, (_, at) => (at < 30 ? at : from + at));
   const rows = tokenRows([row(1000), row(2000)]);
-  const keys = (seed: number) => bandKeys(rows, Uint32Array.of(0, 1), 3, { bands: 100, rows: 1 }, seed);
+  const keys = (seed: number) =>
+    signaturesOf(rows, Uint32Array.of(0, 1), 3, { bands: 100, rows: 1 }, seed).keys;
   const agreed = Array.from({ length: 40 }, (_, seed) => keys(seed + 1)).map((key) =>
     Array.from({ length: 100 }, (_, band) => Number(key[2 * band] === key[2 * band + 1])),
   );
