@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { Plugin } from 'vite';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
@@ -43,25 +45,34 @@ function policyInPage(): Plugin {
   };
 }
 
+/** Data under `public/` that the page asks for by plain names; a model's other files have a hash in their URL. */
+const isPageData = (name: string): boolean =>
+  !name.startsWith('models/') || /^models\/[^/]+\/(manifest\.json|README\.md)$/.test(name);
+
 /**
  * Tells the service worker which files make up the page, and a hash of them, so that a new build replaces the
- * old one as a whole. WebAssembly and models are left out: they are cached when first used.
+ * old one as a whole. Weights and WebAssembly are left out: they are large, and cached when first used.
  */
 function shellInServiceWorker(): Plugin {
+  const publicFolder = new URL('public/', import.meta.url);
   return {
     name: 'memoscope:shell-in-service-worker',
     apply: 'build',
     generateBundle(_options, bundle) {
       const worker = bundle['sw.js'];
       if (worker?.type !== 'chunk') return;
-      const files = Object.keys(bundle)
-        .filter((name) => name !== 'sw.js' && !/\.(wasm|map)$/.test(name))
-        .sort();
-      const hash = createHash('sha256');
-      for (const name of files) {
-        const item = bundle[name];
-        if (item) hash.update(name).update(item.type === 'chunk' ? item.code : item.source);
+      const contents = new Map<string, string | Uint8Array>();
+      for (const [name, item] of Object.entries(bundle))
+        if (name !== 'sw.js' && !/\.(wasm|map)$/.test(name))
+          contents.set(name, item.type === 'chunk' ? item.code : item.source);
+      for (const entry of readdirSync(publicFolder, { recursive: true, withFileTypes: true })) {
+        const path = pathToFileURL(join(entry.parentPath, entry.name)).href;
+        const name = path.slice(publicFolder.href.length);
+        if (entry.isFile() && isPageData(name)) contents.set(name, readFileSync(new URL(path)));
       }
+      const files = [...contents.keys()].sort();
+      const hash = createHash('sha256');
+      for (const name of files) hash.update(name).update(contents.get(name) ?? '');
       const shell = { hash: hash.digest('hex').slice(0, 16), files };
       worker.code = worker.code.replace(/["'`]__SHELL__["'`]/, () => JSON.stringify(JSON.stringify(shell)));
     },

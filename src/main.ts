@@ -19,6 +19,6 @@ exposeApi(session.link, session.start());
 session.link.entry().catch(() => undefined);
 mount(App, { target, props: { session } });
 if (import.meta.env.PROD)
-  registerOffline().catch((thrown: unknown) => {
+  session.link.keeper = registerOffline().catch((thrown: unknown) => {
     session.storage.problem = `The page cannot be kept for offline use (${asMemoscopeError(thrown).message}).`;
   });

@@ -17,6 +17,9 @@ const SHELL_CACHE = `memoscope-shell-${shell.hash}`;
 /** WebAssembly, models and data, kept over builds; models are addressed by a hash in their URL. */
 const ASSET_CACHE = 'memoscope-assets';
 
+/** Keeps the worker alive until a task is done that no answer waits for. */
+type Wait = (task: Promise<void>) => void;
+
 const isolated = (response: Response): Response => {
   if (response.type === 'opaque' || response.type === 'error') return response;
   const headers = new Headers(response.headers);
@@ -40,31 +43,45 @@ async function activate(): Promise<void> {
   await self.clients.claim();
 }
 
-/** The page and unhashed data: the network's word if there is one, else the last known. */
-async function networkFirst(request: Request, cacheName: string): Promise<Response> {
-  const cache = await caches.open(cacheName);
-  try {
-    const response = await fetch(request);
-    if (response.ok) await keep(cache, request, response.clone());
+/** How long the network may keep the page waiting for what is known already, ms. */
+const PATIENCE = 3000;
+
+/** What is kept of an address; the build's own files before what was met on the way, so that they fit together. */
+async function knownAnswer(request: Request): Promise<Response | undefined> {
+  const shellCache = await caches.open(SHELL_CACHE);
+  if (request.mode === 'navigate')
+    return (await shellCache.match(request, { ignoreSearch: true })) ?? (await shellCache.match('./'));
+  return (await shellCache.match(request)) ?? (await (await caches.open(ASSET_CACHE)).match(request));
+}
+
+/**
+ * The page and unhashed data: the network's word, else what is known. A network that hangs or a host that fails
+ * counts as none. Pages are not kept here: only the build that they came with has their files.
+ */
+async function networkFirst(request: Request, wait: Wait): Promise<Response> {
+  const fresh = fetch(request).then((response) => {
+    if (response.ok && request.mode !== 'navigate') wait(keep(request, response.clone()));
     return response;
-  } catch (offline) {
-    const known = await cache.match(request, { ignoreSearch: request.mode === 'navigate' });
-    if (known) return known;
-    throw offline;
-  }
+  });
+  const known = await knownAnswer(request);
+  if (!known) return fresh;
+  const late = new Promise<null>((resolve) => setTimeout(resolve, PATIENCE, null));
+  const answered = await Promise.race([fresh.catch(() => null), late]);
+  return answered && answered.status < 500 ? answered : known;
 }
 
 /** Files whose URL changes with their content. */
-async function cacheFirst(request: Request): Promise<Response> {
-  const known = (await caches.match(request)) ?? null;
+async function cacheFirst(request: Request, wait: Wait): Promise<Response> {
+  const known = await caches.match(request);
   if (known) return known;
   const response = await fetch(request);
-  if (response.ok) await keep(await caches.open(ASSET_CACHE), request, response.clone());
+  if (response.ok) wait(keep(request, response.clone()));
   return response;
 }
 
 /** A full disk must not fail the request that the cache was only a help for. */
-async function keep(cache: Cache, request: Request, response: Response): Promise<void> {
+async function keep(request: Request, response: Response): Promise<void> {
+  const cache = await caches.open(ASSET_CACHE);
   try {
     await cache.put(request, response);
   } catch {
@@ -75,10 +92,9 @@ async function keep(cache: Cache, request: Request, response: Response): Promise
 const isImmutable = (url: URL): boolean =>
   /\/assets\/[^/]+-[\w-]{8,}\.\w+$/.test(url.pathname) || url.searchParams.has('sha256');
 
-async function answer(request: Request): Promise<Response> {
-  const url = new URL(request.url);
-  if (isImmutable(url)) return isolated(await cacheFirst(request));
-  return isolated(await networkFirst(request, request.mode === 'navigate' ? SHELL_CACHE : ASSET_CACHE));
+async function answer(request: Request, wait: Wait): Promise<Response> {
+  const isFixed = isImmutable(new URL(request.url));
+  return isolated(await (isFixed ? cacheFirst(request, wait) : networkFirst(request, wait)));
 }
 
 self.addEventListener('install', (event) => {
@@ -92,7 +108,11 @@ self.addEventListener('fetch', (event) => {
   const inScope = request.url.startsWith(self.registration.scope);
   // A ranged request is a probe for sizes; a partial answer cannot be cached.
   if (request.method !== 'GET' || !inScope || request.headers.has('range')) return;
-  event.respondWith(answer(request));
+  event.respondWith(
+    answer(request, (task) => {
+      event.waitUntil(task);
+    }),
+  );
 });
 
 export {};

@@ -20,6 +20,8 @@ export class ModelLink {
   device = $state.raw<DeviceReport | null>(null);
   catalog = $state.raw<Catalog | null>(null);
   readonly scorer: ScorerClient;
+  /** What the first fetch of the model waits for: whoever is to keep its files offline. Never rejects. */
+  keeper: Promise<void> = Promise.resolve();
   private vocabulary = $state.raw<{ readonly hash: string; readonly of: Vocabulary } | null>(null);
   private request: DeviceRequest | null = null;
   /** Settles when the job that has the model is over. */
@@ -81,6 +83,7 @@ export class ModelLink {
         onProgress?.(progress);
       };
       report({ stage: 'downloading', done: 0, total: 0 });
+      await this.keeper;
       const opened = await this.scorer.open(entry.source, request, { signal, onProgress: report });
       if (this.vocabulary?.hash !== opened.hash) await this.readVocabulary(opened, signal);
       this.request = request;

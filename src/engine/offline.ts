@@ -1,14 +1,35 @@
+/** How long the first visit waits for the service worker to take over the page, ms. */
+const TAKEOVER_PATIENCE = 3000;
+
 /**
  * Registers the service worker, which keeps the page working offline and, on hosts that set no headers, gives the
  * isolation that WebAssembly threads need. There the page is reloaded once, as only a new load is isolated.
+ *
+ * @returns when the worker sees the page's requests, so that it can keep what is fetched from then on; or after a
+ *   few seconds, as a page that was reloaded past every cache is left alone by it.
  */
 export async function registerOffline(): Promise<void> {
   if (!('serviceWorker' in navigator) || !globalThis.isSecureContext) return;
-  await navigator.serviceWorker.register(new URL('sw.js', document.baseURI), { updateViaCache: 'none' });
-  if (globalThis.crossOriginIsolated) return;
-  await navigator.serviceWorker.ready;
+  const { serviceWorker } = navigator;
+  await serviceWorker.register(new URL('sw.js', document.baseURI), { updateViaCache: 'none' });
+  if (globalThis.crossOriginIsolated) {
+    await takeover(serviceWorker);
+    return;
+  }
+  await serviceWorker.ready;
   const RELOADED = 'memoscope-reloaded-for-isolation';
   if (sessionStorage.getItem(RELOADED) !== null) return;
   sessionStorage.setItem(RELOADED, 'yes');
   location.reload();
+}
+
+function takeover(serviceWorker: ServiceWorkerContainer): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      resolve();
+    };
+    if (serviceWorker.controller) end();
+    serviceWorker.addEventListener('controllerchange', end, { once: true });
+    setTimeout(end, TAKEOVER_PATIENCE);
+  });
 }

@@ -1,3 +1,4 @@
+import type {} from '../../src/app/api.ts';
 import { expect, test } from 'vitest';
 import { analyse, plantedText, tokens, visit } from './visit.ts';
 
@@ -37,4 +38,32 @@ test('a plain host without headers, under a sub-path, still gets threads', async
     await analyse(page, plantedText('qa', 64));
     expect(await page.getByTestId('device').textContent()).toMatch(/WebAssembly/i);
   });
+});
+
+test('after one run everything works with the network gone', async () => {
+  const offline = /ERR_|Failed to load|network/i;
+  await visit({ webgpu: false, expectedProblems: offline }, async ({ page, server }) => {
+    await analyse(page, plantedText('verse', 64));
+    await server.close();
+    const asked = server.requests.length;
+    await page.reload();
+    await page.evaluate(() => window.memoscope.ready);
+    await analyse(page, plantedText('contract', 64));
+    expect(await page.getByTestId('verdict').getAttribute('data-kind')).toBe('recites');
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+    expect(server.requests.length).toBe(asked);
+  });
+});
+
+test('a network that hangs holds the page up for seconds, not for good', async () => {
+  await visit(
+    { webgpu: false, expectedProblems: /ERR_|Failed to load|network/i },
+    async ({ page, server }) => {
+      await analyse(page, plantedText('verse', 64));
+      server.hang();
+      await page.reload({ timeout: 30_000 });
+      await analyse(page, plantedText('contract', 64));
+      expect(await page.getByTestId('verdict').getAttribute('data-kind')).toBe('recites');
+    },
+  );
 });

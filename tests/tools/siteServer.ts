@@ -9,6 +9,9 @@ export interface SiteServer {
   readonly url: string;
   /** Paths asked for, in order, with their query. */
   readonly requests: string[];
+  /** From now on takes requests and never answers, as a network does that is up in name only. */
+  hang(): void;
+  /** Goes off the network; a second time does nothing. */
   close(): Promise<void>;
 }
 
@@ -41,10 +44,12 @@ export async function serveSite(folder: string, options: SiteOptions = {}): Prom
     replaced = new Map<string, Uint8Array | string | null>(),
   } = options;
   const requests: string[] = [];
+  let isHanging = false;
 
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     requests.push(url.pathname + url.search);
+    if (isHanging) return;
     if (isolationHeaders) {
       response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
       response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
@@ -61,7 +66,10 @@ export async function serveSite(folder: string, options: SiteOptions = {}): Prom
   const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return { url: `http://localhost:${port}${basePath}`, requests, close: () => closeServer(server) };
+  const hang = (): void => {
+    isHanging = true;
+  };
+  return { url: `http://localhost:${port}${basePath}`, requests, hang, close: () => closeServer(server) };
 }
 
 const typeOf = (path: string): string => TYPES[extname(path)] ?? 'application/octet-stream';
@@ -82,6 +90,7 @@ function notFound(response: ServerResponse): void {
 }
 
 function closeServer(server: Server): Promise<void> {
+  if (!server.listening) return Promise.resolve();
   server.closeAllConnections();
   return new Promise((resolve, reject) => {
     server.close((error) => {
