@@ -20,7 +20,7 @@ export function planBlocks(lengths: ArrayLike<number>, blockTokens = BLOCK_TOKEN
     .filter((index) => (lengths[index] ?? 0) > 0)
     .sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0) || a - b);
   const blocks: Uint32Array[] = [];
-  for (let from = 0; from < order.length; ) {
+  for (let from = 0; from < order.length;) {
     const longest = lengths[order[from] ?? 0] ?? 1;
     const count = Math.max(1, Math.floor(blockTokens / longest));
     blocks.push(Uint32Array.from(order.slice(from, from + count)));

@@ -70,9 +70,7 @@ function isStoredSample(stored: unknown): stored is StoredSample {
   const { scored, cut } = stored;
   if (!isObject(scored) || !isObject(cut)) return false;
   const { correct, logprobs, matchLength } = scored;
-  return (
-    correct instanceof Uint8Array && logprobs instanceof Float32Array && typeof matchLength === 'number'
-  );
+  return correct instanceof Uint8Array && logprobs instanceof Float32Array && typeof matchLength === 'number';
 }
 
 function isBlock(stored: unknown): stored is StoredBlock {

@@ -44,7 +44,10 @@ describe('a split sample', () => {
     });
   });
   test('a suffix that is right to its end is censored at its length', () => {
-    expect(scoreSample(recordsFrom('--++++'), null, suffix, 1)).toMatchObject({ matchLength: 4, censored: true });
+    expect(scoreSample(recordsFrom('--++++'), null, suffix, 1)).toMatchObject({
+      matchLength: 4,
+      censored: true,
+    });
   });
   test('a near tie within the match or at its end makes it fragile, one after the miss does not', () => {
     expect(scoreSample(recordsFrom('--+~+-'), null, suffix, 1).fragile).toBe(true);
