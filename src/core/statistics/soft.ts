@@ -1,0 +1,163 @@
+/**
+ * The decomposition with probabilities in place of ranks: every token of every suffix counts, not only those up to
+ * the first miss. p_{s,i} is the probability of sample s's token i under the chosen decoding; all functions take
+ * its natural logarithm. A suffix with an unscored (NaN) token is left out of every aggregate.
+ */
+
+/** S_s(n) = prod_{i <= n} p_{s,i}: the probability of sampling the suffix's first n tokens; `[L]`. */
+export function softSurvival(logprobs: ArrayLike<number>): Float64Array {
+  const survival = new Float64Array(logprobs.length);
+  let sum = 0;
+  for (let index = 0; index < survival.length; index++) {
+    sum += logprobs[index] ?? NaN;
+    survival[index] = Math.exp(sum);
+  }
+  return survival;
+}
+
+/**
+ * Mean and variance of the match length of one sampled continuation, capped at L: E N = sum S(n),
+ * E N^2 = sum (2n - 1) S(n). Tokens.
+ *
+ * @returns NaN for an empty or unscored suffix.
+ */
+export function expectedMatch(logprobs: ArrayLike<number>): { mean: number; variance: number } {
+  if (logprobs.length === 0) return { mean: NaN, variance: NaN };
+  let sum = 0;
+  let mean = 0;
+  let square = 0;
+  for (let index = 0; index < logprobs.length; index++) {
+    sum += logprobs[index] ?? NaN;
+    const survival = Math.exp(sum);
+    mean += survival;
+    square += (2 * index + 1) * survival;
+  }
+  return { mean, variance: square - mean * mean };
+}
+
+const scored = (suffixes: readonly ArrayLike<number>[]): ArrayLike<number>[] =>
+  suffixes.filter((logprobs) => {
+    for (let index = 0; index < logprobs.length; index++)
+      if (Number.isNaN(logprobs[index] ?? NaN)) return false;
+    return logprobs.length > 0;
+  });
+
+const longest = (suffixes: readonly ArrayLike<number>[]): number =>
+  suffixes.reduce((most, { length }) => Math.max(most, length), 0);
+
+/** Soft counterparts of the survival curve over a data set, index i - 1 for token i. */
+export interface PopulationSurvival {
+  /** Suffixes that have a token i. */
+  readonly samples: Float64Array;
+  /** hazard_i = sum_s S_s(i - 1) (1 - p_{s,i}) / sum_s S_s(i - 1). */
+  readonly hazard: Float64Array;
+  /** prod_{j <= i} (1 - hazard_j); the mean of S_s(i) where all suffixes are equally long. */
+  readonly survival: Float64Array;
+}
+
+/** Population hazard and survival of sampled continuations, suffixes censored at their end. O(tokens). */
+export function populationSoftSurvival(suffixes: readonly ArrayLike<number>[]): PopulationSurvival {
+  const used = scored(suffixes);
+  const size = longest(used);
+  const samples = new Float64Array(size);
+  const atRisk = new Float64Array(size);
+  const kept = new Float64Array(size);
+  for (const logprobs of used) {
+    let sum = 0;
+    let before = 1;
+    for (let index = 0; index < logprobs.length; index++) {
+      sum += logprobs[index] ?? NaN;
+      const after = Math.exp(sum);
+      samples[index] = (samples[index] ?? 0) + 1;
+      atRisk[index] = (atRisk[index] ?? 0) + before;
+      kept[index] = (kept[index] ?? 0) + after;
+      before = after;
+    }
+  }
+  const hazard = atRisk.map((risk, index) => (risk - (kept[index] ?? 0)) / risk);
+  let product = 1;
+  const survival = hazard.map((h) => (product *= 1 - h));
+  return { samples, hazard, survival };
+}
+
+/** Population soft hazard alone, `[max L]`. */
+export const populationSoftHazard = (suffixes: readonly ArrayLike<number>[]): Float64Array =>
+  populationSoftSurvival(suffixes).hazard;
+
+/** log2 of the mean of exp(sums), stable for sums far below the smallest double. */
+function log2MeanExp(sums: Float64Array, count: number): number {
+  let highest = -Infinity;
+  for (let s = 0; s < count; s++) highest = Math.max(highest, sums[s] ?? NaN);
+  if (!(highest > -Infinity)) return highest;
+  let total = 0;
+  for (let s = 0; s < count; s++) total += Math.exp((sums[s] ?? NaN) - highest);
+  return (highest + Math.log(total / count)) / Math.LN2;
+}
+
+/** Running column sums of the probabilities of a shrinking set of suffixes. */
+function columnSums(suffixes: readonly ArrayLike<number>[], size: number) {
+  const sums = new Float64Array(size);
+  const change = (logprobs: ArrayLike<number>, sign: number): void => {
+    for (let index = 0; index < logprobs.length; index++)
+      sums[index] = (sums[index] ?? 0) + sign * Math.exp(logprobs[index] ?? NaN);
+  };
+  for (const logprobs of suffixes) change(logprobs, 1);
+  return {
+    remove: (logprobs: ArrayLike<number>): void => {
+      change(logprobs, -1);
+    },
+    /** sum_{i <= n} log2 of the mean probability of token i. */
+    log2Product: (n: number, count: number): number => {
+      let total = 0;
+      for (let index = 0; index < n; index++) total += Math.log2(Math.max(0, sums[index] ?? NaN) / count);
+      return total;
+    },
+  };
+}
+
+/**
+ * Dependence gain D(n) = log2(mean_s prod_{i <= n} p_{s,i} / prod_{i <= n} mean_s p_{s,i}), bits, over the suffixes
+ * with at least n tokens. 0 exactly where independence with a common p_i holds; above 0 samples differ or success
+ * feeds success; below 0 hard tokens follow easy ones. O(tokens + max L^2).
+ *
+ * @returns `[max L]`; NaN where every product is 0.
+ */
+export function dependenceGain(suffixes: readonly ArrayLike<number>[]): Float64Array {
+  // Longest first, so that those with at least n tokens are always the first ones.
+  const used = scored(suffixes).sort((one, other) => other.length - one.length);
+  const size = longest(used);
+  const columns = columnSums(used, size);
+  const sums = new Float64Array(used.length);
+  const gain = new Float64Array(size);
+  let count = used.length;
+  for (let n = 1; n <= size; n++) {
+    for (let shortest = used[count - 1]; shortest && shortest.length < n; shortest = used[count - 1]) {
+      columns.remove(shortest);
+      count--;
+    }
+    for (let s = 0; s < count; s++) sums[s] = (sums[s] ?? 0) + (used[s]?.[n - 1] ?? NaN);
+    gain[n - 1] = log2MeanExp(sums, count) - columns.log2Product(n, count);
+  }
+  return gain;
+}
+
+/** Where the improbability of one suffix sits. */
+export interface Waterfall {
+  /** -log2 p_i, bits: they add up to -log2 p_z. Infinity for a token that the decoding filters out. */
+  readonly bits: Float64Array;
+  /** ln p_i / ln p_z. NaN if all tokens are certain; with filtered tokens, shared among those. */
+  readonly shares: Float64Array;
+  /** exp(-sum share ln share): the number of tokens that carry the improbability. NaN if all are certain. */
+  readonly effectiveTokens: number;
+}
+
+/** Splits -log2 p_z of one suffix into its tokens. O(L). */
+export function waterfall(logprobs: ArrayLike<number>): Waterfall {
+  const bits = Float64Array.from(logprobs, (logprob) => -logprob / Math.LN2);
+  const filtered = bits.includes(Infinity);
+  const weights = filtered ? bits.map((value) => Number(value === Infinity)) : bits;
+  const total = weights.reduce((sum, value) => sum + value, 0);
+  const shares = weights.map((value) => (total > 0 ? value / total : NaN));
+  const entropy = shares.reduce((sum, share) => sum - (share === 0 ? 0 : share * Math.log(share)), 0);
+  return { bits, shares, effectiveTokens: shares.length > 0 ? Math.exp(entropy) : NaN };
+}
