@@ -80,9 +80,9 @@ export class SampleRun {
     return this.job.start(
       (signal) => this.work(signal),
       (failure) => {
+        this.draw(true);
         const isFailed = failure !== null && failure.kind !== 'Cancelled';
         this.status = isFailed ? { kind: 'failed', error: failure } : this.rest();
-        this.draw(true);
       },
     );
   }

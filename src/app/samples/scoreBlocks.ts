@@ -173,16 +173,12 @@ function offsetsOf(block: readonly PreparedSample[]): Uint32Array {
 }
 
 /** @throws {MemoscopeError} `Internal` if the chunk is not the whole sample. */
-function reduce(
-  { records: [target, base = null] }: ScoreChunk,
-  sample: PreparedSample,
-  text: string,
-): ScoredSample {
+function reduce({ records: [target, base] }: ScoreChunk, sample: PreparedSample, text: string): ScoredSample {
   const tokens = sample.ids.length;
   if (target?.length !== tokens)
     throw new MemoscopeError(
       'Internal',
       `a sample of ${tokens} tokens came with ${target?.length ?? 0} records`,
     );
-  return scoreSample(target, base, { start: sample.prefixTokens, end: tokens }, zlibBytes(text));
+  return scoreSample(target, base ?? null, { start: sample.prefixTokens, end: tokens }, zlibBytes(text));
 }
