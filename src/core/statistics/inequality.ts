@@ -104,3 +104,30 @@ export function hill(sample: ArrayLike<number>): HillPlot {
   }
   return { k, gamma, alpha: gamma.map((value) => 1 / value) };
 }
+
+/**
+ * Hill's gamma at one k, of a sample or its tally: what a bootstrap of the plot needs. O(distinct values) of a tally.
+ *
+ * @returns NaN unless x_(k + 1) > 0.
+ * @throws {RangeError} unless k is a positive whole number.
+ */
+export function hillEstimate(sample: Sample, k: number): number {
+  if (!Number.isInteger(k) || k < 1) throw new RangeError(`k ${k}`);
+  const { values, counts } = asTally(sample);
+  let left = k;
+  let sum = 0;
+  for (let index = values.length - 1; index >= 0; index--) {
+    const count = counts[index] ?? 0;
+    const value = values[index] ?? NaN;
+    if (!(value > 0)) return NaN;
+    if (count > left) return Math.max(0, (sum + left * Math.log(value)) / k - Math.log(value));
+    sum += count * Math.log(value);
+    left -= count;
+    if (left === 0) {
+      const next = values.findLastIndex((_value, other) => other < index && (counts[other] ?? 0) > 0);
+      const below = values[next] ?? NaN;
+      return below > 0 ? sum / k - Math.log(below) : NaN;
+    }
+  }
+  return NaN;
+}

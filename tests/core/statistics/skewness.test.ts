@@ -4,6 +4,7 @@ import { seededRandom } from '../../../src/core/random.ts';
 import {
   gini,
   hill,
+  hillEstimate,
   isAllZero,
   lorenz,
   medcouple,
@@ -91,6 +92,17 @@ describe('shape', () => {
       }),
     );
   });
+});
+
+test('one Hill estimate is a point of the plot', () => {
+  fc.assert(
+    fc.property(amounts, (values) => {
+      const { k, gamma } = hill(values);
+      for (const top of k) expectNear(hillEstimate(values, top), gamma[top - 1], 1e-9);
+      expect(hillEstimate(values, k.length + 1)).toBeNaN();
+    }),
+  );
+  expect(() => hillEstimate(X, 0)).toThrow(RangeError);
 });
 
 describe('medcouple', () => {
