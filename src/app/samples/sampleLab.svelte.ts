@@ -1,6 +1,8 @@
 import type { SampleCut } from '../../engine/sampleStore.ts';
+import type { StatisticsClient } from '../../engine/statisticsClient.ts';
 import { asMemoscopeError } from '../../protocol/errors.ts';
-import { groupColumns, loadPlanted, type DataSet } from './dataSet.ts';
+import { Analyses, type AnalysisInput } from './analyses.svelte.ts';
+import { groupColumns, loadPlanted, valuesOf, type DataSet } from './dataSet.ts';
 import { SampleRun, type SampleRunHost } from './sampleRun.svelte.ts';
 import { Selection } from './selection.svelte.ts';
 import { TableView } from './tableView.svelte.ts';
@@ -10,6 +12,7 @@ export class SampleLab {
   readonly run: SampleRun;
   readonly selection = new Selection();
   readonly table: TableView;
+  readonly analyses: Analyses;
   /** Why the input cannot be read, with the remedy. */
   inputProblem = $state<string | null>(null);
   /** Column whose values are compared; null for one group. */
@@ -31,7 +34,9 @@ export class SampleLab {
     return { n, length };
   });
 
-  constructor(host: SampleRunHost) {
+  /** @param statistics tests put a client without a worker here. */
+  constructor(host: SampleRunHost, statistics?: StatisticsClient) {
+    this.analyses = new Analyses(statistics);
     this.run = new SampleRun(host);
     this.table = new TableView(this.run, this.selection);
   }
@@ -57,6 +62,31 @@ export class SampleLab {
     const columns = groupColumns(dataSet);
     this.group = columns.includes('copies') ? 'copies' : (columns[0] ?? null);
     await this.run.open(dataSet);
+  }
+
+  /** Which group each sample is in; null without groups. */
+  readonly groupOf = $derived.by(() => {
+    const { dataSet } = this.run;
+    const { group } = this;
+    if (!dataSet || group === null) return null;
+    const names = valuesOf(dataSet.samples, group);
+    const places = Object.fromEntries(names.map((name, place) => [name, place]));
+    const of = Int16Array.from(dataSet.samples, ({ columns }) => places[String(columns[group] ?? '')] ?? -1);
+    return { names, of };
+  });
+
+  /** What the panels are to be computed from. */
+  analysisInput(): AnalysisInput {
+    const { results, isBusy } = this.run;
+    const offsets = new Uint32Array(results.length + 1);
+    results.forEach((result, index) => {
+      offsets[index + 1] = (offsets[index] ?? 0) + (result?.scored.logprobs.length ?? 0);
+    });
+    const values = new Float32Array(offsets.at(-1) ?? 0);
+    results.forEach((result, index) => {
+      if (result) values.set(result.scored.logprobs, offsets[index]);
+    });
+    return { matches: this.matches, suffixes: { values, offsets }, groups: this.groupOf, isFinal: !isBusy };
   }
 
   /** Where a sample is cut; null until it is tokenized. */

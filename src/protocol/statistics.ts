@@ -1,0 +1,24 @@
+/**
+ * The contract between the page and the statistics worker. Every call is a pure function of its arguments; results
+ * are those of `core/analyses`.
+ */
+import type { Decomposition, Groups, Suffixes } from '../core/analyses/decomposition.ts';
+import type { MatchLengthAnalysis } from '../core/analyses/matchLengths.ts';
+import type { SkewAnalysis } from '../core/analyses/skew.ts';
+import type { WorstCase } from '../core/analyses/worstCase.ts';
+import type { BootstrapResult } from '../core/statistics/bootstrap.ts';
+
+/** Match lengths of a data set: `[samples]`, NaN where unscored. */
+export interface SampleMatches {
+  readonly n: Float64Array;
+  readonly length: Float64Array;
+}
+
+export interface StatisticsApi {
+  matchLengths(matches: SampleMatches): Promise<MatchLengthAnalysis>;
+  decompose(matches: SampleMatches, suffixes: Suffixes, groups: Groups | null): Promise<Decomposition>;
+  skew(n: Float64Array): Promise<SkewAnalysis>;
+  /** BCa intervals of the statistics of {@link skew}, in their order. */
+  skewIntervals(n: Float64Array, seed: number): Promise<BootstrapResult[]>;
+  worstCase(matches: SampleMatches, seed: number): Promise<WorstCase>;
+}

@@ -1,0 +1,18 @@
+/** The statistics worker: whatever takes longer than a frame is computed here, so that the page never blocks. */
+import { expose } from 'comlink';
+import { decompose } from '../src/core/analyses/decomposition.ts';
+import { analyseMatchLengths } from '../src/core/analyses/matchLengths.ts';
+import { analyseSkew, skewIntervals } from '../src/core/analyses/skew.ts';
+import { analyseWorstCase } from '../src/core/analyses/worstCase.ts';
+import { runToEnd } from '../src/core/statistics/bootstrap.ts';
+import type { StatisticsApi } from '../src/protocol/statistics.ts';
+
+const statistics: StatisticsApi = {
+  matchLengths: async (matches) => analyseMatchLengths(matches),
+  decompose: async (matches, suffixes, groups) => decompose(matches, suffixes, groups),
+  skew: async (n) => analyseSkew(n),
+  skewIntervals: async (n, seed) => runToEnd(skewIntervals(n, seed)) ?? [],
+  worstCase: async (matches, seed) => analyseWorstCase(matches, seed),
+};
+
+expose(statistics);
