@@ -55,3 +55,78 @@ export function utf8Bytes(text: string): Uint8Array {
   }
   return Uint8Array.from(bytes);
 }
+
+/** What {@link decodeUtf8} made of some bytes. */
+export interface DecodedText {
+  readonly text: string;
+  /** Ascending UTF-16 indices of the U+FFFD that stand for bytes that are no UTF-8; not those of the text itself. */
+  readonly broken: readonly number[];
+}
+
+const REPLACEMENT = 0xfffd;
+const CHUNK_UNITS = 8192;
+
+/** Bytes that must follow a lead byte; -1 for a byte that leads nothing. */
+function tailLength(lead: number): number {
+  if (lead < 0x80) return 0;
+  if (lead < 0xc2 || lead > 0xf4) return -1;
+  if (lead < 0xe0) return 1;
+  return lead < 0xf0 ? 2 : 3;
+}
+
+/** Smallest and largest second byte: no overlong form, no surrogate, nothing above U+10FFFF. */
+const SECOND_BYTE: Readonly<Record<number, readonly [number, number]>> = {
+  0xe0: [0xa0, 0xbf],
+  0xed: [0x80, 0x9f],
+  0xf0: [0x90, 0xbf],
+  0xf4: [0x80, 0x8f],
+};
+const ANY_TAIL = [CONTINUATION, 0xbf] as const;
+
+/** Code point at a byte, and the bytes it takes; the longest broken sequence counts as one, with `point` -1. */
+function readCodePoint(bytes: Uint8Array, at: number): { point: number; size: number } {
+  const lead = bytes[at] ?? 0;
+  const tail = tailLength(lead);
+  if (tail <= 0) return { point: tail === 0 ? lead : -1, size: 1 };
+  let point = lead & (0x3f >> tail);
+  for (let size = 1; size <= tail; size++) {
+    const [low, high] = (size === 1 && SECOND_BYTE[lead]) || ANY_TAIL;
+    const byte = bytes[at + size] ?? 0;
+    if (byte < low || byte > high) return { point: -1, size };
+    point = (point << 6) | (byte & LOW_SIX_BITS);
+  }
+  return { point, size: tail + 1 };
+}
+
+/**
+ * Text of UTF-8 bytes, with U+FFFD for what is broken as in the WHATWG Encoding Standard, section 8.1.1 (one for
+ * each longest broken sequence). Unlike `TextDecoder` it says where those are. A byte order mark stays. O(n).
+ */
+export function decodeUtf8(bytes: Uint8Array): DecodedText {
+  const units = new Uint16Array(CHUNK_UNITS);
+  const broken: number[] = [];
+  let text = '';
+  let filled = 0;
+  const flush = () => {
+    text += String(Reflect.apply(String.fromCharCode, null, units.subarray(0, filled)));
+    filled = 0;
+  };
+  for (let at = 0; at < bytes.length;) {
+    if (filled > CHUNK_UNITS - 2) flush();
+    const byte = bytes[at] ?? 0;
+    if (byte < 0x80) {
+      units[filled++] = byte;
+      at++;
+      continue;
+    }
+    const { point, size } = readCodePoint(bytes, at);
+    if (point < 0) broken.push(text.length + filled);
+    if (point > 0xffff) {
+      units[filled++] = 0xd7c0 + (point >> 10);
+      units[filled++] = 0xdc00 | (point & 0x3ff);
+    } else units[filled++] = point < 0 ? REPLACEMENT : point;
+    at += size;
+  }
+  flush();
+  return { text, broken };
+}

@@ -3,9 +3,10 @@
  * yield the share done, so that a worker can report progress and stop between two steps.
  */
 import { randomInteger, seededRandom } from '../random.ts';
+import { sortedQuantile } from './quantile.ts';
 import { normalCdf, normalQuantile } from './special.ts';
 import { asTally, type Sample, type Tally } from './tally.ts';
-import { multinomial } from './draws.ts';
+import { resampler } from './draws.ts';
 
 /** An interval, or why there is none. */
 export type BootstrapResult = BootstrapInterval | BootstrapRefusal;
@@ -45,15 +46,6 @@ export interface BootstrapOptions {
   readonly replicates?: number;
   /** Default 0.95. */
   readonly confidence?: number;
-}
-
-/** Quantile of sorted values by linear interpolation (type 7 of Hyndman and Fan 1996; NumPy's default). */
-export function sortedQuantile(sorted: ArrayLike<number>, q: number): number {
-  const at = q * (sorted.length - 1);
-  const low = Math.floor(at);
-  const below = sorted[low] ?? NaN;
-  const above = sorted[Math.ceil(at)] ?? NaN;
-  return below === above ? below : below + (at - low) * (above - below);
 }
 
 /** Bias correction: Phi^-1 of the share of replicates below the estimate, ties half. */
@@ -146,8 +138,8 @@ function jackknifeTally(t: Tally, statistics: readonly BootstrapStatistic[]): Fl
 const STEP = 50;
 
 /**
- * BCa intervals of several statistics of one sample, from one set of resamples. Resamples are multinomial draws on
- * the tally: O(distinct values) each, whatever n. A statistic must not keep the tally it is given.
+ * BCa intervals of several statistics of one sample, from one set of resamples. Resamples are drawn on the
+ * tally: O(distinct values) each where values repeat, whatever n; else O(n). A statistic must not keep the tally it is given.
  *
  * The observations must be independent: resample documents, not tokens or overlapping windows.
  *
@@ -162,16 +154,17 @@ export function* bootstrap(
   const t = asTally(sample);
   const random = seededRandom(seed);
   const counts = new Float64Array(t.counts.length);
+  const draw = resampler(t.counts, t.n);
   const used = statistics.filter(({ extreme }) => extreme !== true);
   const draws = used.map(() => new Float64Array(replicates));
-  for (let draw = 0; draw < replicates; draw++) {
-    multinomial(random, t.counts, t.n, counts);
+  for (let index = 0; index < replicates; index++) {
+    draw(random, counts);
     const resample = { values: t.values, counts, n: t.n };
     used.forEach(({ compute }, row) => {
       const values = draws[row];
-      if (values) values[draw] = compute(resample);
+      if (values) values[index] = compute(resample);
     });
-    if (draw % STEP === STEP - 1) yield (draw + 1) / replicates;
+    if (index % STEP === STEP - 1) yield (index + 1) / replicates;
   }
   const jackknife = jackknifeTally(t, used);
   return statistics.map((statistic) => {

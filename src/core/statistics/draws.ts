@@ -1,5 +1,5 @@
 /** Random counts for resampling: binomial, multinomial and hypergeometric draws, exact and fast for large counts. */
-import type { Random } from '../random.ts';
+import { randomInteger, type Random } from '../random.ts';
 import { logGamma } from './special.ts';
 
 /** Inversion below this mean; Hormann's rejection above. */
@@ -67,36 +67,83 @@ export function multinomial(random: Random, counts: Float64Array, n: number, int
   }
 }
 
+/** Above this many distinct values an observation, n single draws are cheaper than a binomial draw a value. */
+const DENSE = 1 / 8;
+
 /**
- * One hypergeometric draw: how many of `marked` among `total` lie in a random subset of `size`. By inversion from
- * the mode outwards, so O(standard deviation).
+ * Bootstrap resamples of counts that add up to n: {@link multinomial} for few distinct values, single draws for
+ * many. O(min(n, 8 distinct values)) each.
+ *
+ * @returns fills `into` with the counts of one resample.
  */
-export function hypergeometric(random: Random, total: number, marked: number, size: number): number {
+export function resampler(counts: Float64Array, n: number): (random: Random, into: Float64Array) => void {
+  if (counts.length <= DENSE * n)
+    return (random, into) => {
+      multinomial(random, counts, n, into);
+    };
+  const owner = new Uint32Array(n);
+  let filled = 0;
+  counts.forEach((count, index) => {
+    owner.fill(index, filled, filled + count);
+    filled += count;
+  });
+  return (random, into) => {
+    into.fill(0);
+    for (let draw = 0; draw < n; draw++) {
+      const index = owner[randomInteger(random, n)] ?? 0;
+      into[index] = (into[index] ?? 0) + 1;
+    }
+  };
+}
+
+/**
+ * Hypergeometric draws: how many of `marked` among `total` lie in a random subset of `size`. By inversion from the
+ * mode outwards, so O(standard deviation) a draw.
+ */
+export function hypergeometric(total: number, marked: number, size: number): (random: Random) => number {
   const lowest = Math.max(0, size + marked - total);
   const highest = Math.min(size, marked);
-  if (lowest >= highest) return lowest;
+  if (lowest >= highest) return () => lowest;
   const mode = Math.min(highest, Math.floor(((size + 1) * (marked + 1)) / (total + 2)));
   const atMode = Math.exp(
     logChoose(marked, mode) + logChoose(total - marked, size - mode) - logChoose(total, size),
   );
-  let u = random() - atMode;
-  let down = mode;
-  let up = mode;
-  let below = atMode;
-  let above = atMode;
-  while (u > 0 && (down > lowest || up < highest)) {
-    if (up < highest) {
-      above *= ((marked - up) * (size - up)) / ((up + 1) * (total - marked - size + up + 1));
-      up++;
-      u -= above;
-      if (u <= 0) return up;
+  const grow = (k: number): number =>
+    ((marked - k) * (size - k)) / ((k + 1) * (total - marked - size + k + 1));
+  const shrink = (k: number): number =>
+    (k * (total - marked - size + k)) / ((marked - k + 1) * (size - k + 1));
+  return (random) => {
+    let u = random() - atMode;
+    let [down, up, below, above] = [mode, mode, atMode, atMode];
+    while (u > 0 && (down > lowest || up < highest)) {
+      if (up < highest) {
+        above *= grow(up++);
+        u -= above;
+        if (u <= 0) return up;
+      }
+      if (down > lowest) {
+        below *= shrink(down--);
+        u -= below;
+        if (u <= 0) return down;
+      }
     }
-    if (down > lowest) {
-      below *= (down * (total - marked - size + down)) / ((marked - down + 1) * (size - down + 1));
-      down--;
-      u -= below;
-      if (u <= 0) return down;
-    }
+    // Only rounding of the masses leads here.
+    return mode;
+  };
+}
+
+/** P(k) for every k that {@link hypergeometric} can give, from `lowest` on. O(range). */
+export function hypergeometricMass(
+  total: number,
+  marked: number,
+  size: number,
+): { lowest: number; mass: Float64Array } {
+  const lowest = Math.max(0, size + marked - total);
+  const mass = new Float64Array(Math.min(size, marked) - lowest + 1);
+  const all = logChoose(total, size);
+  for (let index = 0; index < mass.length; index++) {
+    const k = lowest + index;
+    mass[index] = Math.exp(logChoose(marked, k) + logChoose(total - marked, size - k) - all);
   }
-  return mode;
+  return { lowest, mass };
 }

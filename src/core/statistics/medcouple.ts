@@ -1,5 +1,6 @@
 /** Medcouple: skewness from medians, deaf to outliers. Brys, Hubert and Struyf 2004. */
 import { randomInteger, seededRandom } from '../random.ts';
+import { sortedQuantile } from './quantile.ts';
 import { asTally, tally, tallyMedian, type Sample, type Tally } from './tally.ts';
 
 /** More distinct values than this are thinned out first: the pairs of 3,000 are 2 million. */
@@ -73,6 +74,8 @@ function kernelOf({ values, counts }: Tally, m: number): Kernel {
 
 /** Median of weighted values; the mean of the two middle ones where they differ. */
 function weightedMedian({ values, weights }: Kernel): number {
+  // Without repeated values a plain sort of numbers does, ten times as fast as one of indices.
+  if (weights.every((weight) => weight === 1)) return sortedQuantile(values.sort(), 0.5);
   const order = Uint32Array.from(values, (_value, index) => index).sort(
     (one, other) => (values[one] ?? NaN) - (values[other] ?? NaN),
   );

@@ -159,12 +159,13 @@ export function fitBetaGeometric(s: MatchLengths): BetaGeometricFit {
  * lies on the boundary, lr is half a point mass at 0, half chi-squared with one degree of freedom (Self and Liang
  * 1987): p = P(chi2_1 > lr) / 2.
  *
- * @returns p = 1 where lr is 0.
+ * @returns p = 1 where lr is 0; NaN where the beta-geometric model could not be fitted.
  */
 export function boundaryLikelihoodRatio(
   geometric: GeometricFit,
   betaGeometric: BetaGeometricFit,
 ): { lr: number; p: number } {
+  if (Number.isNaN(betaGeometric.rho)) return { lr: NaN, p: NaN };
   const lr = Math.max(0, 2 * (betaGeometric.logLik - geometric.logLik));
   if (lr < 1e-9) return { lr, p: 1 };
   return { lr, p: chiSquareTail(lr, 1) / 2 };

@@ -97,6 +97,32 @@ export function fittedVarianceSplit(a: number, b: number, length: number): Varia
   return split(mean, Math.max(0, variance - between), between);
 }
 
+/** P(values >= n) for n = 1 .. max: the shares of a sample. */
+function tailShares(values: readonly number[]): number[] {
+  const counts: number[] = [];
+  for (const value of values) {
+    while (counts.length <= value) counts.push(0);
+    counts[value] = (counts[value] ?? 0) + 1;
+  }
+  const tails = counts.slice(1);
+  for (let index = tails.length - 2; index >= 0; index--)
+    tails[index] = (tails[index] ?? 0) + (tails[index + 1] ?? 0);
+  return tails.map((count) => count / values.length);
+}
+
+/**
+ * Skewness that a model of the match length gives under the data's own suffix lengths: of min(N, L), L as in the
+ * data. A cap alone turns the skew of a high p negative. O(samples + max L).
+ *
+ * @param survival the model's P(N >= n), called with n = 1, 2, … in order.
+ * @returns NaN where nothing varies.
+ */
+export function cappedSkewness(s: MatchLengths, survival: (n: number) => number): number {
+  const lengths: number[] = [];
+  forEachMatch(s, (_n, length) => lengths.push(length));
+  return survivalMoments(tailShares(lengths).map((share, index) => share * survival(index + 1))).skewness;
+}
+
 /** Skewness seen against what one constant p gives under the same suffix lengths. */
 export interface ExcessSkewness {
   /** Of the observed N, censored ones as they are. */
@@ -110,33 +136,16 @@ export interface ExcessSkewness {
 }
 
 /**
- * Excess skewness over the fitted geometric, cut at the same lengths as the data (a cap turns the skew of a high p
- * negative). O(samples + max L).
+ * Excess skewness over the fitted geometric, cut at the same lengths as the data. {@link cappedSkewness} of the
+ * beta-geometric fit says how much of the excess samples with different p explain. O(samples + max L).
  *
  * @param p of {@link fitGeometric}.
  * @returns NaN where nothing varies.
  */
 export function excessSkewness(s: MatchLengths, p: number): ExcessSkewness {
-  let samples = 0;
-  const reached: number[] = [];
-  const long: number[] = [];
-  const count = (counts: number[], upTo: number): void => {
-    while (counts.length <= upTo) counts.push(0);
-    counts[upTo] = (counts[upTo] ?? 0) + 1;
-  };
-  forEachMatch(s, (n, length) => {
-    samples++;
-    count(reached, n);
-    count(long, length);
-  });
-  /** Share of samples with at least n, n = 1 .. max. */
-  const shares = (counts: readonly number[]): number[] => {
-    const out = counts.slice(1);
-    for (let index = out.length - 2; index >= 0; index--)
-      out[index] = (out[index] ?? 0) + (out[index + 1] ?? 0);
-    return out.map((value) => value / samples);
-  };
-  const observed = survivalMoments(shares(reached)).skewness;
-  const geometric = survivalMoments(shares(long).map((share, index) => share * p ** (index + 1))).skewness;
+  const matches: number[] = [];
+  forEachMatch(s, (n) => matches.push(n));
+  const observed = survivalMoments(tailShares(matches)).skewness;
+  const geometric = cappedSkewness(s, (n) => p ** n);
   return { observed, geometric, uncapped: (1 + p) / Math.sqrt(p), excess: observed - geometric };
 }

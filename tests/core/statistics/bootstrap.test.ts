@@ -5,13 +5,19 @@ import {
   bootstrap,
   bootstrapIndices,
   runToEnd,
-  sortedQuantile,
   type BootstrapResult,
 } from '../../../src/core/statistics/bootstrap.ts';
-import { binomial, hypergeometric, multinomial } from '../../../src/core/statistics/draws.ts';
+import {
+  binomial,
+  hypergeometric,
+  hypergeometricMass,
+  multinomial,
+  resampler,
+} from '../../../src/core/statistics/draws.ts';
+import { sortedQuantile } from '../../../src/core/statistics/quantile.ts';
 import { gini, moments } from '../../../src/core/statistics/skewness.ts';
 import { chiSquareTail } from '../../../src/core/statistics/special.ts';
-import { expectNear, reference } from './reference.ts';
+import { expectAllNear, expectNear, reference } from './reference.ts';
 
 const { skewness, bootstrap: stored } = reference;
 const X = skewness.fixture.values;
@@ -144,13 +150,34 @@ describe('draws', () => {
     expect(Math.abs((sums[2] ?? 0) - 30_000)).toBeLessThan(4 * Math.sqrt((100_000 * 0.21) / 400));
   });
 
+  test('both ways of resampling have the mean and variance of a multinomial count', () => {
+    const random = seededRandom(24);
+    // Few values of 400, and each of 400 by itself: the first 100 observations are the count watched.
+    const few = resampler(Float64Array.of(100, 300), 400);
+    const each = resampler(new Float64Array(400).fill(1), 400);
+    const into = [new Float64Array(2), new Float64Array(400)] as const;
+    const draws = Array.from({ length: 4000 }, () => {
+      few(random, into[0]);
+      each(random, into[1]);
+      return [into[0][0] ?? NaN, into[1].subarray(0, 100).reduce((a, b) => a + b)];
+    });
+    for (const column of [0, 1]) {
+      const { mean: average, sd } = moments(draws.map((row) => row[column] ?? NaN));
+      // Bin(400, 1/4): mean 100, variance 75; four standard errors of 4,000 draws.
+      expect(Math.abs(average - 100)).toBeLessThan(4 * Math.sqrt(75 / 4000));
+      expect(Math.abs(sd ** 2 - 75)).toBeLessThan(4 * 75 * Math.sqrt(2 / 4000));
+    }
+  });
+
   test('the hypergeometric has its closed-form mass', () => {
     const random = seededRandom(23);
     // 10 of which 4 are marked, 5 drawn: C(4, k) C(6, 5 - k) / 252.
     const mass = [6, 60, 120, 60, 6].map((ways) => ways / 252);
     const counts = [0, 0, 0, 0, 0];
-    for (let draw = 0; draw < 100_000; draw++) {
-      const k = hypergeometric(random, 10, 4, 5);
+    expectAllNear(hypergeometricMass(10, 4, 5).mass, mass, 1e-12);
+    const draw = hypergeometric(10, 4, 5);
+    for (let repeat = 0; repeat < 100_000; repeat++) {
+      const k = draw(random);
       counts[k] = (counts[k] ?? 0) + 1;
     }
     expect(
@@ -159,9 +186,10 @@ describe('draws', () => {
         mass.map((value) => value * 100_000),
       ),
     ).toBeGreaterThan(0.001);
-    expect(hypergeometric(random, 10, 10, 3)).toBe(3);
-    expect(hypergeometric(random, 10, 0, 3)).toBe(0);
-    const large = Array.from({ length: 2000 }, () => hypergeometric(random, 100_000, 40_000, 30_000));
+    expect(hypergeometric(10, 10, 3)(random)).toBe(3);
+    expect(hypergeometric(10, 0, 3)(random)).toBe(0);
+    const wide = hypergeometric(100_000, 40_000, 30_000);
+    const large = Array.from({ length: 2000 }, () => wide(random));
     // Mean 12,000, standard deviation 70.99.
     expect(Math.abs(large.reduce((a, b) => a + b) / 2000 - 12_000)).toBeLessThan(4 * (71 / Math.sqrt(2000)));
   });

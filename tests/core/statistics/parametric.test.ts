@@ -9,6 +9,7 @@ import {
   geometricSurvival,
 } from '../../../src/core/statistics/parametric.ts';
 import {
+  cappedSkewness,
   excessSkewness,
   fittedVarianceSplit,
   survivalMoments,
@@ -65,10 +66,62 @@ describe('geometric and beta-geometric fit', () => {
     expect(fitGeometric({ n: [0, 0], length: [3, 3] })).toEqual({ p: 0, logLik: 0, events: 2 });
     expect(fitBetaGeometric({ n: [0, 0], length: [3, 3] })).toMatchObject({ a: NaN, converged: false });
     expect(fitBetaGeometric({ n: [3, 3], length: [3, 3] })).toMatchObject({ rho: NaN, converged: false });
+    expect(
+      boundaryLikelihoodRatio(
+        fitGeometric({ n: [3], length: [3] }),
+        fitBetaGeometric({ n: [3], length: [3] }),
+      ),
+    ).toEqual({ lr: NaN, p: NaN });
     // All or nothing: the likelihood rises to rho = 1.
     const extreme = fitBetaGeometric({ n: [0, 0, 9, 9], length: [9, 9, 9, 9] });
     expect(extreme.converged).toBe(false);
     expect(extreme.rho).toBeGreaterThan(0.999);
+  });
+
+  test('the wider model never fits worse, and no neighbour of the optimum fits better', () => {
+    const sample = fc.array(fc.tuple(fc.nat(15), fc.nat(15)), { minLength: 2, maxLength: 30 });
+    fc.assert(
+      fc.property(sample, (pairs) => {
+        const s = { n: pairs.map(([a, b]) => Math.min(a, b)), length: pairs.map(([, b]) => b) };
+        const fit = fitBetaGeometric(s);
+        fc.pre(fit.converged);
+        expect(fit.logLik).toBeGreaterThanOrEqual(fitGeometric(s).logLik - 1e-9);
+        // The likelihood by its definition: P(N = n), or P(N >= L) if censored.
+        const logLik = (a: number, b: number): number =>
+          s.n.reduce((sum, n, index) => {
+            const length = s.length[index] ?? 0;
+            const tail = betaGeometricSurvival(a, b, n);
+            return sum + Math.log(n === length ? tail : tail - betaGeometricSurvival(a, b, n + 1));
+          }, 0);
+        fc.pre(fit.rho > 0.001);
+        expectNear(fit.logLik, logLik(fit.a, fit.b), 1e-8);
+        for (const [da, db] of [
+          [1.01, 1],
+          [0.99, 1],
+          [1, 1.01],
+          [1, 0.99],
+          [1.01, 1.01],
+          [0.99, 0.99],
+        ] as const)
+          expect(logLik(fit.a * da, fit.b * db)).toBeLessThanOrEqual(fit.logLik + 1e-9);
+      }),
+    );
+  });
+
+  test('the boundary test rejects true geometric data about 5 times in 100', () => {
+    const random = seededRandom(17);
+    let rejected = 0;
+    const runs = 1000;
+    for (let run = 0; run < runs; run++) {
+      const n = Array.from({ length: 200 }, () =>
+        Math.min(30, Math.floor(Math.log(random()) / Math.log(0.8))),
+      );
+      const s = { n, length: n.map(() => 30) };
+      rejected += Number(boundaryLikelihoodRatio(fitGeometric(s), fitBetaGeometric(s)).p < 0.05);
+    }
+    // Four standard errors of 0.05 in 1,000 runs are 0.028.
+    expect(rejected / runs).toBeLessThan(0.078);
+    expect(rejected / runs).toBeGreaterThan(0.02);
   });
 
   test('survival curves have their closed forms', () => {
@@ -115,6 +168,20 @@ describe('variance and skewness', () => {
     }
     expectNear(excessSkewness({ n: [0], length: [1] }, 0.8).uncapped, 2.012461, 1e-6);
     expect(excessSkewness({ n: [2, 2], length: [5, 5] }, 0.5).observed).toBeNaN();
+  });
+
+  test('a cap at the data’s lengths mixes them, and the beta-geometric explains more skew than the geometric', () => {
+    // L = 1 and L = 2, p = 1/2: min(N, L) is 0, 1, 2 with 1/2, 3/8, 1/8; mean 5/8, m2 31/64, m3 57/256.
+    expectNear(
+      cappedSkewness({ n: [0, 0], length: [1, 2] }, (n) => 0.5 ** n),
+      57 / 256 / (31 / 64) ** 1.5,
+      1e-12,
+    );
+    const fit = fitBetaGeometric(survival.large);
+    const { geometric, observed } = excessSkewness(survival.large, fitGeometric(survival.large).p);
+    const explained = cappedSkewness(survival.large, (n) => betaGeometricSurvival(fit.a, fit.b, n));
+    expect(explained).toBeGreaterThan(geometric);
+    expect(Math.abs(observed - explained)).toBeLessThan(Math.abs(observed - geometric));
   });
 
   test('observed skewness does not depend on the order and respects unequal lengths', () => {

@@ -1,0 +1,158 @@
+/**
+ * What no model can memorize verbatim: where samples share a prefix and go on differently, a greedy decoder follows
+ * one of them only. Ceilings of the match length N from the user's samples alone (Li et al. 2025, arXiv 2502.01187,
+ * theorem 2.6 and remark 2.7, made operational).
+ */
+import { commonLength, compareRows, rowCount, rowLength, type TokenRows } from './tokenRows.ts';
+
+/** Ceilings of each sample, in tokens of its suffix. */
+export interface Ceilings {
+  /** `[n]` N_t: tokens that the term-wise best decoder reproduces. */
+  readonly termwise: Uint32Array;
+  /** `[n]` N_b: tokens that agree with the most frequent whole suffix of the same prefix. */
+  readonly sequence: Uint32Array;
+  /** `[n]` the token that the decoder takes instead where N_t ends; {@link NO_RIVAL} if it reproduces the suffix. */
+  readonly rival: Int32Array;
+  /** `[n]` samples with the same prefix, itself among them. */
+  readonly samePrefix: Uint32Array;
+}
+
+export const NO_RIVAL = -1;
+
+/** A node of the trie: the rows `order[start .. end - 1]`, sorted, which agree in their first `depth` tokens. */
+interface Node {
+  readonly start: number;
+  readonly end: number;
+  readonly depth: number;
+}
+
+type Samples = TokenRows & { readonly suffixStarts: ArrayLike<number> };
+
+const tokenAt = ({ ids, starts }: TokenRows, row: number, at: number): number =>
+  ids[(starts[row] ?? 0) + at] ?? NO_RIVAL;
+
+/** Nodes below `node`, one for each next token, by ascending id. Rows that end here go on nowhere. */
+function childrenOf(samples: Samples, order: Uint32Array, { start, end, depth }: Node): Node[] {
+  const children: Node[] = [];
+  let from = start;
+  while (from < end && rowLength(samples, order[from] ?? 0) === depth) from++;
+  while (from < end) {
+    const token = tokenAt(samples, order[from] ?? 0, depth);
+    let to = from + 1;
+    while (to < end && tokenAt(samples, order[to] ?? 0, depth) === token) to++;
+    children.push({ start: from, end: to, depth: depth + 1 });
+    from = to;
+  }
+  return children;
+}
+
+/** The child with most rows; of equals the first, which has the lowest token id. */
+const majorityOf = (children: readonly Node[]): Node | undefined =>
+  children.reduce<Node | undefined>(
+    (best, child) => (best && best.end - best.start >= child.end - child.start ? best : child),
+    undefined,
+  );
+
+/** Ends N_t of the rows of `child` whose suffix has begun and who were still followed. */
+function endTermwise(samples: Samples, order: Uint32Array, child: Node, rival: number, into: Ceilings): void {
+  const at = child.depth - 1;
+  for (let index = child.start; index < child.end; index++) {
+    const row = order[index] ?? 0;
+    const suffixStart = samples.suffixStarts[row] ?? 0;
+    if (at < suffixStart || into.rival[row] !== NO_RIVAL) continue;
+    into.rival[row] = rival;
+    into.termwise[row] = at - suffixStart;
+  }
+}
+
+/** N_t: walks the trie of whole rows, in the order of the sorted rows. A node with one row has no rival below. */
+function fillTermwise(samples: Samples, order: Uint32Array, into: Ceilings): void {
+  const open: Node[] = [{ start: 0, end: order.length, depth: 0 }];
+  for (let node = open.pop(); node; node = open.pop()) {
+    const children = childrenOf(samples, order, node);
+    const majority = majorityOf(children);
+    if (!majority) continue;
+    const rival = tokenAt(samples, order[majority.start] ?? 0, node.depth);
+    for (const child of children) {
+      if (child !== majority) endTermwise(samples, order, child, rival, into);
+      if (child.end - child.start > 1) open.push(child);
+    }
+  }
+}
+
+/** Index behind the run of rows that `isSame` joins to the one at `start`. */
+function runEnd(order: Uint32Array, start: number, isSame: (a: number, b: number) => boolean): number {
+  let end = start + 1;
+  while (end < order.length && isSame(order[start] ?? 0, order[end] ?? 0)) end++;
+  return end;
+}
+
+/** N_b of the rows `order[start .. end - 1]`, which have one prefix and are sorted by their suffixes. */
+function fillSequence(
+  samples: Samples,
+  order: Uint32Array,
+  start: number,
+  end: number,
+  into: Ceilings,
+): void {
+  let best = start;
+  let most = 0;
+  for (let from = start; from < end;) {
+    const to = Math.min(
+      end,
+      runEnd(order, from, (a, b) => compareRows(samples, a, b) === 0),
+    );
+    if (to - from > most) [best, most] = [from, to - from];
+    from = to;
+  }
+  const mode = order[best] ?? 0;
+  for (let index = start; index < end; index++) {
+    const row = order[index] ?? 0;
+    into.sequence[row] = commonLength(samples, row, mode, samples.suffixStarts[row] ?? 0);
+    into.samePrefix[row] = end - start;
+  }
+}
+
+/**
+ * Ceilings of N for each sample.
+ *
+ * Term-wise: walk the sample's suffix in the trie of all samples while its next token is the most frequent one at
+ * that node (ties: lowest id). Sequence-level: match length with the most frequent whole suffix among the samples
+ * with exactly this prefix (ties: the first in token order). A greedy decoder whose argmax is the data's
+ * reproduces exactly N_t tokens; N_b may be larger or smaller.
+ *
+ * The trie holds whole samples, so a sample whose prefix runs through another's suffix counts there. O(tokens) after
+ * sorting; memory a few words a sample.
+ *
+ * @param rows tokens of prefix and suffix of each sample.
+ * @param suffixStarts `[n]` tokens of each prefix.
+ * @throws {RangeError} if a suffix begins behind its sample.
+ */
+export function memorizationCeilings(rows: TokenRows, suffixStarts: ArrayLike<number>): Ceilings {
+  const n = rowCount(rows);
+  const samples: Samples = { ...rows, suffixStarts };
+  const startOf = (row: number): number => suffixStarts[row] ?? NaN;
+  const suffixLength = (row: number): number => {
+    const length = rowLength(rows, row) - startOf(row);
+    if (!(length >= 0)) throw new RangeError(`suffix of sample ${row} begins at ${startOf(row)}`);
+    return length;
+  };
+  const ceilings: Ceilings = {
+    termwise: Uint32Array.from({ length: n }, (_, row) => suffixLength(row)),
+    sequence: new Uint32Array(n),
+    rival: new Int32Array(n).fill(NO_RIVAL),
+    samePrefix: new Uint32Array(n),
+  };
+  const order = Uint32Array.from({ length: n }, (_, row) => row).sort((a, b) => compareRows(rows, a, b));
+  fillTermwise(samples, order, ceilings);
+  // Samples of one prefix side by side: those with prefixes of one length, in token order.
+  order.sort((a, b) => startOf(a) - startOf(b) || compareRows(rows, a, b));
+  const samePrefix = (a: number, b: number): boolean =>
+    startOf(a) === startOf(b) && commonLength(rows, a, b) >= startOf(a);
+  for (let start = 0; start < n;) {
+    const end = runEnd(order, start, samePrefix);
+    fillSequence(samples, order, start, end, ceilings);
+    start = end;
+  }
+  return ceilings;
+}

@@ -1,0 +1,185 @@
+import { assertPaired } from './embeddings.ts';
+import { dot, type Vectors, unitVectors } from './vectors.ts';
+
+/** The nearest neighbours of each sample by cosine, nearest first. */
+export interface Neighbours {
+  /** Neighbours a sample; fewer than asked for if there are fewer others. */
+  readonly k: number;
+  /** `[n * k]` samples; {@link NO_NEIGHBOUR} where there is none, as for a sample without a direction. */
+  readonly index: Int32Array;
+  /** `[n * k]` cosines, NaN where there is no neighbour. */
+  readonly cosine: Float64Array;
+}
+
+export const NO_NEIGHBOUR = -1;
+
+/** Samples of a block: two blocks of 256 values a sample stay in a core's cache. */
+const BLOCK = 64;
+
+/** The k best candidates of each sample so far, in descending order; of equal cosines the one met first stays first. */
+class Best {
+  readonly index: Int32Array;
+  readonly cosine: Float64Array;
+  private readonly k: number;
+
+  constructor(n: number, k: number) {
+    this.k = k;
+    this.index = new Int32Array(n * k).fill(NO_NEIGHBOUR);
+    this.cosine = new Float64Array(n * k).fill(-Infinity);
+  }
+
+  offer(sample: number, candidate: number, cosine: number): void {
+    const first = sample * this.k;
+    let at = first + this.k - 1;
+    if (!(cosine > (this.cosine[at] ?? Infinity))) return;
+    for (; at > first && (this.cosine[at - 1] ?? 0) < cosine; at--) {
+      this.cosine[at] = this.cosine[at - 1] ?? NaN;
+      this.index[at] = this.index[at - 1] ?? NO_NEIGHBOUR;
+    }
+    this.cosine[at] = cosine;
+    this.index[at] = candidate;
+  }
+}
+
+/** Inner products of one vector with four others at once, so that four sums grow side by side. */
+function dotWithFour(values: Float64Array, d: number, row: number, column: number, into: Float64Array): void {
+  let [a, b, c, e] = [0, 0, 0, 0];
+  const from = row * d;
+  const first = column * d;
+  for (let at = 0; at < d; at++) {
+    const value = values[from + at] ?? 0;
+    a += value * (values[first + at] ?? 0);
+    b += value * (values[first + d + at] ?? 0);
+    c += value * (values[first + 2 * d + at] ?? 0);
+    e += value * (values[first + 3 * d + at] ?? 0);
+  }
+  into[0] = a;
+  into[1] = b;
+  into[2] = c;
+  into[3] = e;
+}
+
+/** Offers every pair between two blocks to both its samples. */
+function compareBlocks(
+  values: Float64Array,
+  n: number,
+  d: number,
+  rows: number,
+  columns: number,
+  best: Best,
+): void {
+  const four = new Float64Array(4);
+  const lastRow = Math.min(n, rows + BLOCK);
+  const lastColumn = Math.min(n, columns + BLOCK);
+  for (let row = rows; row < lastRow; row++)
+    for (let column = columns; column < lastColumn; column += 4) {
+      if (column + 3 <= row) continue;
+      // Behind the last sample the sums are those of zeros and are not used.
+      dotWithFour(values, d, row, column, four);
+      for (let next = Math.max(column, row + 1); next < Math.min(column + 4, lastColumn); next++) {
+        const cosine = four[next - column] ?? NaN;
+        best.offer(row, next, cosine);
+        best.offer(next, row, cosine);
+      }
+    }
+}
+
+/**
+ * The same as {@link nearestNeighbours} a block of samples at a time, between which a caller may let others work.
+ * Yields the samples done so far; returns the neighbours.
+ */
+export function* neighbourBlocks(vectors: Vectors, k: number): Generator<number, Neighbours> {
+  const { n } = vectors;
+  const most = Math.max(0, Math.min(k, n - 1));
+  const { values, d } = unitVectors(vectors);
+  const best = new Best(n, most);
+  for (let rows = 0; rows < n && most > 0; rows += BLOCK) {
+    for (let columns = rows; columns < n; columns += BLOCK) compareBlocks(values, n, d, rows, columns, best);
+    yield Math.min(n, rows + BLOCK);
+  }
+  const cosine = best.cosine.map((value) => (value === -Infinity ? NaN : value));
+  return { k: most, index: best.index, cosine };
+}
+
+/** Exact nearest neighbours of every sample by cosine, itself left out, by comparing all pairs. O(n^2 d). */
+export function nearestNeighbours(vectors: Vectors, k: number): Neighbours {
+  const blocks = neighbourBlocks(vectors, k);
+  for (;;) {
+    const step = blocks.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** Mean of a value over each sample's neighbours; NaN for a sample that has none or where a value is NaN. */
+function neighbourMeans(
+  { k, index }: Neighbours,
+  n: number,
+  value: (sample: number, neighbour: number, at: number) => number,
+): Float64Array {
+  return Float64Array.from({ length: n }, (_, sample) => {
+    let sum = 0;
+    let count = 0;
+    for (let at = sample * k; at < (sample + 1) * k; at++) {
+      const neighbour = index[at] ?? NO_NEIGHBOUR;
+      if (neighbour === NO_NEIGHBOUR) continue;
+      sum += value(sample, neighbour, at);
+      count++;
+    }
+    return sum / count;
+  });
+}
+
+/**
+ * Local gap of each sample: mean of cos_full(i, j) - cos_prefix(i, j) over its nearest prefixes j. Negative: similar
+ * beginnings, different ends, which is where a short match length is to be expected.
+ *
+ * @param neighbours {@link nearestNeighbours} of the prefixes, k 5 to 10.
+ * @throws {RangeError} if the sets differ in size.
+ */
+export function localGap(neighbours: Neighbours, fulls: Vectors): Float64Array {
+  const units = unitVectors(fulls);
+  if (neighbours.index.length !== fulls.n * neighbours.k)
+    throw new RangeError(`neighbours of other samples than these ${fulls.n}`);
+  return neighbourMeans(
+    neighbours,
+    fulls.n,
+    (sample, neighbour, at) => dot(units, sample, units, neighbour) - (neighbours.cosine[at] ?? NaN),
+  );
+}
+
+/** How crowded the space around each sample is. */
+export interface LocalRedundancy {
+  /** `[n]` mean cosine to the nearest neighbours. */
+  readonly meanCosine: Float64Array;
+  /** `[n]` share of them with a cosine above the threshold. */
+  readonly closeShare: Float64Array;
+}
+
+/** Redundancy around each sample, over its k nearest neighbours. */
+export function localRedundancy(neighbours: Neighbours, n: number, close = 0.95): LocalRedundancy {
+  const cosineAt = (at: number): number => neighbours.cosine[at] ?? NaN;
+  return {
+    meanCosine: neighbourMeans(neighbours, n, (_sample, _neighbour, at) => cosineAt(at)),
+    closeShare: neighbourMeans(neighbours, n, (_sample, _neighbour, at) => Number(cosineAt(at) > close)),
+  };
+}
+
+/**
+ * Alignment (Wang and Isola 2020, arXiv 2005.10242): mean |u_i - v_i|^2 over pairs that belong together, such as the
+ * prefix and the full text of a sample. Pairs without a direction are left out; NaN if none is left.
+ *
+ * @throws {RangeError} if the sets differ in size.
+ */
+export function alignment(a: Vectors, b: Vectors): number {
+  assertPaired(a, b);
+  const [unitsA, unitsB] = [unitVectors(a), unitVectors(b)];
+  let sum = 0;
+  let count = 0;
+  for (let row = 0; row < a.n; row++) {
+    const cosine = dot(unitsA, row, unitsB, row);
+    if (Number.isNaN(cosine)) continue;
+    sum += Math.max(0, 2 - 2 * cosine);
+    count++;
+  }
+  return sum / count;
+}

@@ -1,0 +1,290 @@
+/**
+ * Are the tokens' correctness flags independent of each other? The paper's MI(C_pre, C_j) (Li et al. 2025, arXiv
+ * 2502.01187, section 3.5), by lag, with the prefix, and given how hard the sample is. Raw information mixes what
+ * happens within a sample with how samples differ: where the conditional one is near 0 and the raw one is not, it
+ * is the samples. Positions that all samples share (templates) must be left out by the caller.
+ *
+ * The null band is that of shuffling each position over the samples. With its margins fixed, a shuffled table is a
+ * hypergeometric draw, and the tables of one lag form chains, in which independent shuffles give independent tables:
+ * so tables are drawn instead of samples shuffled.
+ */
+import { seededRandom, type Random } from '../random.ts';
+import { sortedQuantile } from './quantile.ts';
+import {
+  flagColumns,
+  pairMargins,
+  prefixColumns,
+  type CorrectnessMatrix,
+  type PairMargins,
+} from './correctnessBits.ts';
+import { hypergeometric } from './draws.ts';
+import { marginInformation, miPair, type PairInformation } from './information.ts';
+import { riskTable, type MatchLengths } from './matchLength.ts';
+
+export * from './information.ts';
+export type { CorrectnessMatrix } from './correctnessBits.ts';
+
+/** Information at one lag k: average of I(C_i; C_{i + k}) over i, pairs weighted by their samples. */
+export interface LagPoint {
+  readonly lag: number;
+  /** Pairs of positions in which both flags vary; the others say nothing and are left out. */
+  readonly pairs: number;
+  /** Plug-in and Miller-Madow average, nats; NaN if no pair varies. */
+  readonly mi: number;
+  readonly corrected: number;
+  /** Of the Miller-Madow average under independence: mean, and the 95 % quantile that only 1 in 20 exceeds. */
+  readonly nullMean: number;
+  readonly nullHigh: number;
+  /** (1 + #{null >= seen}) / (B + 1), one-sided. */
+  readonly p: number;
+  readonly noVariation: boolean;
+}
+
+export interface ProfileOptions {
+  readonly seed: number;
+  /** Longest lag, default 16. */
+  readonly maxLag?: number;
+  /** Permutations, default 999. */
+  readonly permutations?: number;
+}
+
+const varies = ({ first, second, n }: PairMargins): boolean =>
+  first > 0 && first < n && second > 0 && second < n;
+
+/** One term of the average of a lag: a table and its weight, the samples. */
+interface Weighted {
+  readonly margins: PairMargins;
+  readonly weight: number;
+}
+
+/** Weighted average of the tables' information, and of tables drawn in their place. */
+function averageOf(tables: readonly Weighted[]): { mi: number; corrected: number } {
+  let [mi, corrected, total] = [0, 0, 0];
+  for (const { margins, weight } of tables) {
+    const { both, first, second, n } = margins;
+    const information = marginInformation(both, first, second, n);
+    mi += weight * information.mi;
+    corrected += weight * information.corrected;
+    total += weight;
+  }
+  return { mi: mi / total, corrected: corrected / total };
+}
+
+function nullAverages(tables: readonly Weighted[], random: Random, permutations: number): Float64Array {
+  const averages = new Float64Array(permutations);
+  const total = tables.reduce((sum, { weight }) => sum + weight, 0);
+  for (const { margins, weight } of tables) {
+    const { first, second, n } = margins;
+    const draw = hypergeometric(n, first, second);
+    for (let index = 0; index < permutations; index++) {
+      const { corrected } = marginInformation(draw(random), first, second, n);
+      averages[index] = (averages[index] ?? 0) + (weight / total) * corrected;
+    }
+  }
+  return averages.sort();
+}
+
+/** @param pairs position pairs that vary, which may be fewer than tables where these are per bin. */
+function lagPoint(
+  lag: number,
+  pairs: number,
+  tables: readonly Weighted[],
+  random: Random,
+  permutations: number,
+): LagPoint {
+  if (tables.length === 0) {
+    const none = { mi: NaN, corrected: NaN, nullMean: NaN, nullHigh: NaN, p: NaN };
+    return { lag, pairs, ...none, noVariation: true };
+  }
+  const { mi, corrected } = averageOf(tables);
+  const averages = nullAverages(tables, random, permutations);
+  const reached = averages.reduce((count, value) => count + Number(value >= corrected - 1e-12), 0);
+  return {
+    lag,
+    pairs,
+    mi,
+    corrected,
+    nullMean: averages.reduce((sum, value) => sum + value, 0) / permutations,
+    nullHigh: sortedQuantile(averages, 0.95),
+    p: (1 + reached) / (permutations + 1),
+    noVariation: false,
+  };
+}
+
+function longestLag(positions: number, maxLag: number): number {
+  if (!Number.isInteger(maxLag) || maxLag < 1) throw new RangeError(`longest lag ${maxLag}`);
+  return Math.min(maxLag, positions - 1);
+}
+
+/**
+ * Lag profile of the mutual information with its permutation band. O(samples positions lags / 32) and
+ * O(permutations positions lags sqrt(samples)).
+ *
+ * @yields the share done, 0 .. 1.
+ * @returns one point a lag, 1 .. min(maxLag, positions - 1).
+ * @throws {RangeError} if the flags do not fill the matrix.
+ */
+export function* lagProfile(
+  matrix: CorrectnessMatrix,
+  { seed, maxLag = 16, permutations = 999 }: ProfileOptions,
+): Generator<number, LagPoint[]> {
+  const columns = flagColumns(matrix);
+  const lags = longestLag(matrix.positions, maxLag);
+  const random = seededRandom(seed);
+  const points: LagPoint[] = [];
+  for (let lag = 1; lag <= lags; lag++) {
+    const tables: Weighted[] = [];
+    columns.slice(lag).forEach((later, position) => {
+      const earlier = columns[position];
+      const margins = earlier && pairMargins(earlier, later);
+      if (margins && varies(margins)) tables.push({ margins, weight: margins.n });
+    });
+    points.push(lagPoint(lag, tables.length, tables, random, permutations));
+    yield lag / lags;
+  }
+  return points;
+}
+
+const tableOf = ({ both, first, second, n }: PairMargins): PairInformation =>
+  miPair({ n11: both, n10: first - both, n01: second - both, n00: n - first - second + both });
+
+/**
+ * Prefix information I(A_{j-1}; C_j), A_{j-1} = prod_{i < j} C_i: does a whole prefix right say anything about the
+ * next token? The closest reading of the paper's MI(C_pre, C_j).
+ *
+ * @returns one table's information a position j = 2 .. positions, at index j - 2.
+ * @throws {RangeError} if the flags do not fill the matrix.
+ */
+export function prefixMi(matrix: CorrectnessMatrix): PairInformation[] {
+  const columns = flagColumns(matrix);
+  const prefixes = prefixColumns(columns);
+  return columns.slice(1).flatMap((column, index) => {
+    const prefix = prefixes[index];
+    return prefix ? [tableOf(pairMargins(prefix, column))] : [];
+  });
+}
+
+/** Accuracy is told apart in this many steps before it is cut into quantile bins: exact up to 1,026 tokens. */
+const LEVELS = 1024;
+
+/** Column-wise flags and, for each sample, right and seen tokens. */
+function accuracies({ flags, samples, positions }: CorrectnessMatrix) {
+  const right = new Float64Array(samples);
+  const seen = new Float64Array(samples);
+  const columns = Array.from({ length: positions }, () => new Int8Array(samples));
+  for (let sample = 0; sample < samples; sample++)
+    for (let position = 0; position < positions; position++) {
+      const flag = flags[sample * positions + position] ?? -1;
+      const column = columns[position];
+      if (column) column[sample] = flag;
+      if (flag < 0) continue;
+      right[sample] = (right[sample] ?? 0) + flag;
+      seen[sample] = (seen[sample] ?? 0) + 1;
+    }
+  return { right, seen, columns };
+}
+
+type Accuracies = ReturnType<typeof accuracies>;
+
+/** Counts of (first, second) at each level of the accuracy on the sample's other tokens. */
+function levelCounts(
+  { right, seen }: Accuracies,
+  earlier: Int8Array,
+  later: Int8Array,
+  counts: Float64Array,
+): void {
+  counts.fill(0);
+  for (let sample = 0; sample < earlier.length; sample++) {
+    const first = earlier[sample] ?? -1;
+    const second = later[sample] ?? -1;
+    const others = (seen[sample] ?? 0) - 2;
+    if (first < 0 || second < 0 || others < 1) continue;
+    const level = Math.round((((right[sample] ?? 0) - first - second) * LEVELS) / others);
+    const cell = level * 4 + first * 2 + second;
+    counts[cell] = (counts[cell] ?? 0) + 1;
+  }
+}
+
+/** The tables of the quantile bins of the levels; equal accuracies share a bin. */
+function binTables(counts: Float64Array, bins: number): PairMargins[] {
+  const n = counts.reduce((sum, count) => sum + count, 0);
+  const tables = Array.from({ length: bins }, () => ({ both: 0, first: 0, second: 0, n: 0 }));
+  let before = 0;
+  for (let at = 0; at < counts.length; at += 4) {
+    const [n00 = 0, n01 = 0, n10 = 0, n11 = 0] = counts.subarray(at, at + 4);
+    const size = n00 + n01 + n10 + n11;
+    if (size === 0) continue;
+    const table = tables[Math.min(bins - 1, Math.floor(((before + size / 2) / n) * bins))];
+    before += size;
+    if (!table) continue;
+    table.both += n11;
+    table.first += n10 + n11;
+    table.second += n01 + n11;
+    table.n += size;
+  }
+  return tables.filter(varies);
+}
+
+/**
+ * Information of two tokens given how hard the sample is: I(C_i; C_{i + k} | Q), Q the quantile bin of the sample's
+ * accuracy on its other tokens ("leave two out"): sum_q (N_q / N) MI_q, Miller-Madow in each bin, averaged as in
+ * {@link lagProfile}; the null permutes within bins. Near 0 with a large raw value: samples differ, the sequence
+ * does not bind. A sample's accuracy is a noisy and binned picture of its difficulty, so a little of the raw value
+ * (about a hundredth for 50 tokens) stays in, and with very many samples p is small even then: judge by the share of
+ * the raw value that is left, not by p alone. O(samples positions lags).
+ *
+ * @yields the share done, 0 .. 1.
+ * @throws {RangeError} if the flags do not fill the matrix or bins is not a positive whole number.
+ */
+export function* conditionalMi(
+  matrix: CorrectnessMatrix,
+  { seed, maxLag = 16, permutations = 199, bins = 10 }: ProfileOptions & { bins?: number },
+): Generator<number, LagPoint[]> {
+  if (!Number.isInteger(bins) || bins < 1) throw new RangeError(`${bins} bins`);
+  if (matrix.flags.length !== matrix.samples * matrix.positions)
+    throw new RangeError(`${matrix.flags.length} flags for ${matrix.samples} samples`);
+  const lags = longestLag(matrix.positions, maxLag);
+  const random = seededRandom(seed);
+  const data = accuracies(matrix);
+  const counts = new Float64Array(4 * (LEVELS + 1));
+  const points: LagPoint[] = [];
+  for (let lag = 1; lag <= lags; lag++) {
+    const tables: Weighted[] = [];
+    let pairs = 0;
+    for (let position = 0; position + lag < matrix.positions; position++) {
+      const [earlier, later] = [data.columns[position], data.columns[position + lag]];
+      if (!earlier || !later) continue;
+      levelCounts(data, earlier, later, counts);
+      const varying = binTables(counts, bins);
+      pairs += Number(varying.length > 0);
+      for (const margins of varying) tables.push({ margins, weight: margins.n });
+      yield (lag - 1 + (position + 1) / (matrix.positions - lag)) / lags;
+    }
+    points.push(lagPoint(lag, pairs, tables, random, permutations));
+  }
+  return points;
+}
+
+/**
+ * Which group explains the misses at token i: I(group; miss at i | at risk) = sum_g (n_g / n) KL(h_g || h), nats.
+ *
+ * @returns index i - 1; NaN where nobody is at risk.
+ */
+export function groupHazardInformation(groups: readonly MatchLengths[]): Float64Array {
+  const tables = groups.map(riskTable);
+  const size = Math.max(0, ...tables.map(({ atRisk }) => atRisk.length));
+  const entropy = (d: number, n: number): number => {
+    const h = d / n;
+    return h > 0 && h < 1 ? -h * Math.log(h) - (1 - h) * Math.log1p(-h) : 0;
+  };
+  return Float64Array.from({ length: size }, (_, index) => {
+    const n = tables.reduce((sum, { atRisk }) => sum + (atRisk[index] ?? 0), 0);
+    const d = tables.reduce((sum, { misses }) => sum + (misses[index] ?? 0), 0);
+    if (n === 0) return NaN;
+    const within = tables.reduce((sum, { atRisk, misses }) => {
+      const own = atRisk[index] ?? 0;
+      return own > 0 ? sum + (own / n) * entropy(misses[index] ?? 0, own) : sum;
+    }, 0);
+    return Math.max(0, entropy(d, n) - within);
+  });
+}
