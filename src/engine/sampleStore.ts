@@ -18,6 +18,8 @@ export interface SampleCut {
   readonly isMoved: boolean;
   /** Tokens at the beginning of the prefix that the model's context has no room for. */
   readonly leftOut: number;
+  /** Tokens at the end of the suffix that it has no room for. */
+  readonly leftOutBehind: number;
 }
 
 /** One finished sample as it is stored. */

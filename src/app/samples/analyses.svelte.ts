@@ -34,7 +34,7 @@ export class Analyses {
   isBusy = $state(false);
   problem = $state<string | null>(null);
 
-  private readonly client: StatisticsClient;
+  readonly client: StatisticsClient;
   private waiting: AnalysisInput | null = null;
   /** Counts the data sets. */
   private generation = 0;

@@ -1,20 +1,26 @@
 /** From a tokenized sample to the sequence that is scored: where the prefix ends, what the context has room for. */
+import { splitTokens, type SplitRule } from '../../core/samples/split.ts';
 import { charOffsets, INSIDE_CHARACTER } from '../../core/utf8.ts';
 import type { SampleCut } from '../../engine/sampleStore.ts';
 import type { TokenizedText } from '../../protocol/scorer.ts';
 import type { Sample } from './dataSet.ts';
 
-/** Which part of a sample is the prefix. Samples that come with a prefix of their own keep it. */
-export type SplitSettings =
-  | { readonly kind: 'tokens'; readonly prefix: number; readonly suffix: number }
-  | { readonly kind: 'fraction'; readonly share: number };
+/** Which part of a sample is the prefix. */
+export interface SplitSettings {
+  readonly rule: Exclude<SplitRule, { mode: 'column' }>;
+  /** True if samples that come with a prefix of their own keep it. */
+  readonly keepsOwn: boolean;
+}
 
-export const DEFAULT_SPLIT: SplitSettings = { kind: 'tokens', prefix: 50, suffix: 50 };
+export const DEFAULT_SPLIT: SplitSettings = {
+  rule: { mode: 'count', prefix: 50, suffix: 50 },
+  keepsOwn: true,
+};
 
-export const describeSplit = (split: SplitSettings): string =>
-  split.kind === 'tokens'
-    ? `prefix of ${split.prefix} tokens, suffix of at most ${split.suffix}`
-    : `prefix of the first ${Math.round(100 * split.share)}% of the tokens`;
+export const describeSplit = ({ rule }: SplitSettings): string =>
+  rule.mode === 'count'
+    ? `prefix of ${rule.prefix} tokens, suffix of at most ${rule.suffix}`
+    : `prefix of the first ${Math.round(100 * rule.at)}% of the tokens`;
 
 /** A sample ready to be scored. */
 export interface PreparedSample {
@@ -24,29 +30,8 @@ export interface PreparedSample {
   readonly cut: SampleCut;
 }
 
-interface TokenCut {
-  readonly token: number;
-  readonly isMoved: boolean;
-}
-
-/** The token at which the suffix starts, if the sample says where: the one that holds its first character. */
-function ownCut(sample: Sample, starts: Int32Array | Uint32Array): TokenCut | null {
-  if (sample.prefix === null || sample.suffix === null) return null;
-  const char = sample.text.length - sample.suffix.length;
-  let token = 0;
-  for (let next = 1; next < starts.length; next++) {
-    const start = starts[next] ?? 0;
-    if (start === INSIDE_CHARACTER) continue;
-    if (start > char) break;
-    token = next;
-  }
-  return { token, isMoved: starts[token] !== char };
-}
-
-function plainCut(tokens: number, split: SplitSettings): TokenCut {
-  const token = split.kind === 'tokens' ? split.prefix : Math.round(tokens * split.share);
-  return { token, isMoved: false };
-}
+const ruleFor = ({ prefix }: Sample, { rule, keepsOwn }: SplitSettings): SplitRule =>
+  prefix !== null && keepsOwn ? { mode: 'column', join: prefix.length } : rule;
 
 /**
  * Cuts a sample. Tokens are those of the full text, so that no token is split by the cut.
@@ -57,26 +42,29 @@ function plainCut(tokens: number, split: SplitSettings): TokenCut {
 export function prepareSample(
   sample: Sample,
   { ids, byteStarts }: TokenizedText,
-  split: SplitSettings,
+  settings: SplitSettings,
   longest: number,
 ): PreparedSample | string {
-  const starts = charOffsets(sample.text, byteStarts);
-  const own = ownCut(sample, starts);
-  const { token: cut, isMoved } = own ?? plainCut(ids.length, split);
-  const most = split.kind === 'tokens' ? split.suffix : Infinity;
-  const end = Math.min(ids.length, cut + (own ? Infinity : most));
-  if (end <= cut) return `no suffix: the text has ${ids.length} tokens and the prefix takes ${cut}`;
-  if (end - cut >= longest)
-    return `the suffix of ${end - cut} tokens is longer than the model's context of ${longest}`;
-  const from = Math.max(0, end - longest);
+  const offsets = charOffsets(sample.text, byteStarts);
+  const split = splitTokens(ids.length, offsets, ruleFor(sample, settings), longest);
+  const { prefixStart, suffixStart, suffixEnd, moved, truncatedPrefix, truncatedSuffix } = split;
+  if (suffixEnd <= suffixStart)
+    return `no suffix: the text has ${ids.length} tokens, and the prefix takes them all`;
   const charAt = (token: number): number => {
     let at = token;
-    while (starts[at] === INSIDE_CHARACTER) at--;
-    return starts[at] ?? 0;
+    while (offsets[at] === INSIDE_CHARACTER) at--;
+    return offsets[at] ?? 0;
   };
   return {
-    ids: ids.slice(from, end),
-    prefixTokens: cut - from,
-    cut: { from: charAt(from), cut: charAt(cut), to: charAt(end), isMoved, leftOut: from },
+    ids: ids.slice(prefixStart, suffixEnd),
+    prefixTokens: suffixStart - prefixStart,
+    cut: {
+      from: charAt(prefixStart),
+      cut: charAt(suffixStart),
+      to: charAt(suffixEnd),
+      isMoved: moved,
+      leftOut: truncatedPrefix,
+      leftOutBehind: truncatedSuffix,
+    },
   };
 }

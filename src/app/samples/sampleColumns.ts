@@ -2,7 +2,7 @@
 import { csvLines, type Cell } from '../../core/csv.ts';
 import type { ScoredSample } from '../../core/sampleScores.ts';
 import type { StoredSample } from '../../engine/sampleStore.ts';
-import type { ColumnValue, DataSet, Sample } from './dataSet.ts';
+import type { DataSet, Sample } from './dataSet.ts';
 
 export interface SampleColumn {
   readonly id: string;
@@ -56,24 +56,25 @@ const SCORES: readonly SampleColumn[] = [
   score('surp', 'SURP', 'nats', 'mean logprob where the model was sure and surprised', 3),
 ];
 
-const plain = (value: ColumnValue | undefined): Cell => value ?? null;
+/** Decimals that show a column of numbers as it is, two at most. */
+function decimalsOf(samples: readonly Sample[], name: string): number {
+  const isWhole = samples.every(
+    ({ columns }) => typeof columns[name] !== 'number' || Number.isInteger(columns[name]),
+  );
+  return isWhole ? 0 : 2;
+}
 
 /** Columns of a data set: its own, then the scores. */
 export function columnsOf({ columns, samples }: DataSet): SampleColumn[] {
-  const own = columns
-    .filter((id) => id !== 'title')
-    .map((id): SampleColumn => {
-      const isNumeric = samples.every((sample) => typeof sample.columns[id] === 'number');
-      return {
-        id: `column:${id}`,
-        title: id,
-        unit: '',
-        meaning: 'as in the input',
-        value: (sample) => plain(sample.columns[id]),
-        digits: isNumeric ? 0 : null,
-        isMain: columns.length <= 4,
-      };
-    });
+  const own = columns.map(({ name, kind }): SampleColumn => ({
+    id: `column:${name}`,
+    title: name,
+    unit: '',
+    meaning: 'as in the input',
+    value: (sample) => sample.columns[name] ?? null,
+    digits: kind === 'numeric' ? decimalsOf(samples, name) : null,
+    isMain: kind !== 'text' && columns.length <= 6,
+  }));
   return [...own, ...SCORES];
 }
 
@@ -91,12 +92,23 @@ export function* tableCsv(dataSet: DataSet, results: readonly (StoredSample | nu
       ...columns.map(({ value }) => value(sample, result, index)),
       cut?.isMoved ?? null,
       cut?.leftOut ?? null,
+      cut?.leftOutBehind ?? null,
       cut ? sample.text.slice(cut.from, cut.cut) : sample.text,
       cut ? sample.text.slice(cut.cut, cut.to) : null,
     ];
   });
   yield* csvLines(
-    ['id', 'source', 'line', ...header, 'cut moved', 'prefix tokens left out', 'prefix', 'suffix'],
+    [
+      'id',
+      'source',
+      'line',
+      ...header,
+      'cut moved',
+      'prefix tokens left out',
+      'suffix tokens left out',
+      'prefix',
+      'suffix',
+    ],
     rows,
   );
 }

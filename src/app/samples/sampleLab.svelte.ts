@@ -1,11 +1,19 @@
+import type { ReadOptions, SourceFile } from '../../core/samples/readSamples.ts';
 import type { SampleCut } from '../../engine/sampleStore.ts';
 import type { StatisticsClient } from '../../engine/statisticsClient.ts';
-import { asMemoscopeError } from '../../protocol/errors.ts';
+import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
 import { Analyses, type AnalysisInput } from './analyses.svelte.ts';
-import { groupColumns, loadPlanted, valuesOf, type DataSet } from './dataSet.ts';
+import { groupColumns, groupsBy, loadPlanted, type DataSet } from './dataSet.ts';
+import { LARGEST_SAMPLE_FILE, readFiles } from './sampleFiles.ts';
 import { SampleRun, type SampleRunHost } from './sampleRun.svelte.ts';
 import { Selection } from './selection.svelte.ts';
 import { TableView } from './tableView.svelte.ts';
+
+/** What a visitor put in, before it is read. */
+export interface SampleInput {
+  readonly name: string;
+  readonly files: readonly SourceFile[];
+}
 
 /** Everything in the view "Samples": what was put in, what is scored of it, what is selected and how it is grouped. */
 export class SampleLab {
@@ -17,6 +25,9 @@ export class SampleLab {
   inputProblem = $state<string | null>(null);
   /** Column whose values are compared; null for one group. */
   group = $state<string | null>(null);
+  /** What was read last, to be read in another way; null for the planted set. */
+  input = $state.raw<SampleInput | null>(null);
+  options = $state.raw<ReadOptions>({});
   private isStarted = false;
 
   /** Columns that can name groups. */
@@ -50,8 +61,44 @@ export class SampleLab {
 
   async openPlanted(): Promise<void> {
     await this.attempt(async () => {
+      this.input = null;
       await this.open(await loadPlanted());
     });
+  }
+
+  /** Reads files; if their columns are not known, they wait for a mapping. */
+  async openFiles(files: readonly File[]): Promise<void> {
+    await this.attempt(async () => {
+      const tooLarge = files.find(({ size }) => size > LARGEST_SAMPLE_FILE);
+      if (tooLarge)
+        throw new MemoscopeError(
+          'InvalidInput',
+          `${tooLarge.name} has more than 500 MB. Split it and open one part.`,
+        );
+      const [first] = files;
+      const name = files.length === 1 && first ? first.name : `${files.length} files`;
+      await this.read({ name, files: await readFiles(files) });
+    });
+  }
+
+  async openPasted(text: string): Promise<void> {
+    const bytes = new TextEncoder().encode(text);
+    await this.attempt(() => this.read({ name: 'pasted', files: [{ name: 'pasted', bytes }] }));
+  }
+
+  /** Reads the last input again: in other units, or with other columns as the text. */
+  async reread(options: ReadOptions): Promise<void> {
+    const { input } = this;
+    if (input) await this.attempt(() => this.read(input, options));
+  }
+
+  private async read(input: SampleInput, options: ReadOptions = {}): Promise<void> {
+    const result = await this.analyses.client.ask((api) => api.readSamples(input.files, options));
+    this.input = input;
+    this.options = options;
+    await this.open({ name: input.name, ...result });
+    if (result.samples.length === 0 && result.shape !== 'unknown')
+      this.inputProblem = 'There is no sample in this. The list below says why.';
   }
 
   /** Puts samples in. */
@@ -59,7 +106,7 @@ export class SampleLab {
     this.inputProblem = null;
     this.selection.reset();
     this.table.reset();
-    const columns = groupColumns(dataSet);
+    const columns = groupColumns(dataSet).map(({ name }) => name);
     this.group = columns.includes('copies') ? 'copies' : (columns[0] ?? null);
     await this.run.open(dataSet);
   }
@@ -67,12 +114,7 @@ export class SampleLab {
   /** Which group each sample is in; null without groups. */
   readonly groupOf = $derived.by(() => {
     const { dataSet } = this.run;
-    const { group } = this;
-    if (!dataSet || group === null) return null;
-    const names = valuesOf(dataSet.samples, group);
-    const places = Object.fromEntries(names.map((name, place) => [name, place]));
-    const of = Int16Array.from(dataSet.samples, ({ columns }) => places[String(columns[group] ?? '')] ?? -1);
-    return { names, of };
+    return dataSet && this.group !== null ? groupsBy(dataSet.samples, this.group) : null;
   });
 
   /** What the panels are to be computed from. */
