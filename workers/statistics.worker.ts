@@ -1,6 +1,7 @@
 /** The statistics worker: whatever takes longer than a frame is computed here, so that the page never blocks. */
 import { expose } from 'comlink';
 import { decompose } from '../src/core/analyses/decomposition.ts';
+import { analyseDependence } from '../src/core/analyses/dependence.ts';
 import { analyseMatchLengths } from '../src/core/analyses/matchLengths.ts';
 import { analyseSkew, skewIntervals } from '../src/core/analyses/skew.ts';
 import { analyseWorstCase } from '../src/core/analyses/worstCase.ts';
@@ -14,6 +15,7 @@ const statistics: StatisticsApi = {
   decompose: async (matches, suffixes, groups) => decompose(matches, suffixes, groups),
   skew: async (n) => analyseSkew(n),
   skewIntervals: async (n, seed) => runToEnd(skewIntervals(n, seed)) ?? [],
+  dependence: async (matches, suffixes, seed) => analyseDependence(matches, suffixes, seed),
   worstCase: async (matches, seed) => analyseWorstCase(matches, seed),
 };
 

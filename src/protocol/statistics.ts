@@ -3,6 +3,7 @@
  * to samples as `core/samples` has it, samples to figures as `core/analyses` has it.
  */
 import type { Decomposition, Groups, Suffixes } from '../core/analyses/decomposition.ts';
+import type { Dependence } from '../core/analyses/dependence.ts';
 import type { MatchLengthAnalysis } from '../core/analyses/matchLengths.ts';
 import type { SkewAnalysis } from '../core/analyses/skew.ts';
 import type { WorstCase } from '../core/analyses/worstCase.ts';
@@ -24,5 +25,7 @@ export interface StatisticsApi {
   skew(n: Float64Array): Promise<SkewAnalysis>;
   /** BCa intervals of the statistics of {@link skew}, in their order. */
   skewIntervals(n: Float64Array, seed: number): Promise<BootstrapResult[]>;
+  /** The slowest one: with permutations. */
+  dependence(matches: SampleMatches, suffixes: Suffixes, seed: number): Promise<Dependence>;
   worstCase(matches: SampleMatches, seed: number): Promise<WorstCase>;
 }

@@ -1,4 +1,5 @@
 import type { Decomposition, Groups, Suffixes } from '../../core/analyses/decomposition.ts';
+import type { Dependence } from '../../core/analyses/dependence.ts';
 import type { MatchLengthAnalysis } from '../../core/analyses/matchLengths.ts';
 import type { SkewAnalysis } from '../../core/analyses/skew.ts';
 import type { WorstCase } from '../../core/analyses/worstCase.ts';
@@ -30,6 +31,7 @@ export class Analyses {
   /** In the order of `SKEW_STATISTICS`; null until they are there. */
   skewIntervals = $state.raw<readonly BootstrapResult[] | null>(null);
   worstCase = $state.raw<WorstCase | null>(null);
+  dependence = $state.raw<Dependence | null>(null);
   /** True while the worker is at it. */
   isBusy = $state(false);
   problem = $state<string | null>(null);
@@ -52,6 +54,7 @@ export class Analyses {
     this.skew = null;
     this.skewIntervals = null;
     this.worstCase = null;
+    this.dependence = null;
     this.problem = null;
   }
 
@@ -100,6 +103,11 @@ export class Analyses {
       await this.ask(
         (api) => api.skewIntervals(n, SEED),
         (result) => (this.skewIntervals = result),
+      );
+    if (isFinal && !this.waiting)
+      await this.ask(
+        (api) => api.dependence(matches, suffixes, SEED),
+        (result) => (this.dependence = result),
       );
   }
 

@@ -6,7 +6,7 @@ import type { PanelTable } from './panelFile.ts';
 import { formatP } from './panelText.ts';
 
 /** p_n from fewer samples than these is noise and is not drawn. */
-export const FEW_AT_RISK = 5;
+export const FEW_AT_RISK = 10;
 
 export function logRankText({ groups, logRank }: Decomposition): string {
   if (groups.length < 2) return '';

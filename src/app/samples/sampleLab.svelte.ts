@@ -125,10 +125,18 @@ export class SampleLab {
       offsets[index + 1] = (offsets[index] ?? 0) + (result?.scored.logprobs.length ?? 0);
     });
     const values = new Float32Array(offsets.at(-1) ?? 0);
+    const correct = new Uint8Array(values.length);
     results.forEach((result, index) => {
-      if (result) values.set(result.scored.logprobs, offsets[index]);
+      if (!result) return;
+      values.set(result.scored.logprobs, offsets[index]);
+      correct.set(result.scored.correct, offsets[index]);
     });
-    return { matches: this.matches, suffixes: { values, offsets }, groups: this.groupOf, isFinal: !isBusy };
+    return {
+      matches: this.matches,
+      suffixes: { values, correct, offsets },
+      groups: this.groupOf,
+      isFinal: !isBusy,
+    };
   }
 
   /** Where a sample is cut; null until it is tokenized. */

@@ -25,7 +25,10 @@ export interface Groups {
 
 /** Values of each sample's suffix laid end to end. */
 export interface Suffixes {
+  /** Log-probabilities, nats. */
   readonly values: Float32Array;
+  /** 1 where the token is the model's first choice. */
+  readonly correct: Uint8Array;
   /** `[samples + 1]`; an unscored sample is empty. */
   readonly offsets: Uint32Array;
 }

@@ -35,7 +35,7 @@ export interface MaximumPoint {
 export interface WorstCase {
   /** M: samples whose N is known. */
   readonly samples: number;
-  /** Number of samples that make up the top 1%. */
+  /** Samples of the top 1%, ceil(M / 100) of them, and all that tie with the least of these. */
   readonly top: number;
   /** Samples that hold one of the top 1% with 95% confidence. */
   readonly needed: number;
@@ -89,7 +89,8 @@ export function analyseWorstCase(matches: MatchLengths, seed: number): WorstCase
     .sort();
   const samples = sorted.length;
   const cap = Array.from(matches.length).reduce((most, length) => (length > most ? length : most), 0);
-  const top = Math.ceil(samples / 100);
+  const least = sorted[samples - Math.ceil(samples / 100)] ?? NaN;
+  const top = sorted.reduce((count, n) => count + Number(n >= least), 0);
   const random = seededRandom(seed);
   const { p } = fitGeometric(matches);
   const { a, b } = fitBetaGeometric(matches);

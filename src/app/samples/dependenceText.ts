@@ -1,0 +1,68 @@
+/** What the dependence says in words, and its numbers as a table. */
+import type { Dependence } from '../../core/analyses/dependence.ts';
+import type { Cell } from '../../core/csv.ts';
+import type { LagPoint } from '../../core/statistics/dependence.ts';
+import { formatNumber, formatProbability } from '../../ui/format.ts';
+import type { PanelTable } from './panelFile.ts';
+import { formatP } from './panelText.ts';
+
+/** Bits in a nat. */
+export const BITS = 1 / Math.LN2;
+
+/** Up to this share of the raw information a noisy, binned accuracy leaves in even where samples alone differ. */
+const LITTLE = 0.1;
+
+export function dependenceText({ p, conditionalP, shareLeft, gain }: Dependence): string[] {
+  const last = gain.findLast((value) => !Number.isNaN(value)) ?? NaN;
+  const error = Number.isNaN(last)
+    ? []
+    : [
+        `Multiplying mean probabilities, as independence would have it, misses the probability of a whole suffix by a factor of 2^${formatNumber(last, 1)}.`,
+      ];
+  if (p >= 0.05)
+    return [
+      `No dependence is seen between the tokens of a sample (${formatP(p)}, Holm over the distances).`,
+      ...error,
+    ];
+  const left = formatProbability(Math.max(0, shareLeft));
+  const why =
+    shareLeft < LITTLE
+      ? `but among samples of equal accuracy only ${left} of it is left: it is the samples that differ, not the sequence that binds.`
+      : `and among samples of equal accuracy ${left} of it is left (${formatP(conditionalP)}): beyond the samples’ differences, right tokens come in runs.`;
+  return [
+    `Tokens of one sample agree more than chance (${formatP(p)}, Holm over the distances), ${why}`,
+    ...error,
+  ];
+}
+
+export function dependenceTable({ lags, conditional, prefix, gain }: Dependence): PanelTable {
+  const size = Math.max(lags.length, gain.length);
+  return {
+    header: HEADER,
+    rows: Array.from({ length: size }, (_, index) => [
+      index + 1,
+      ...rawCells(lags[index]),
+      bits(conditional[index]?.corrected),
+      conditional[index]?.p ?? NaN,
+      bits(prefix[index - 1]),
+      gain[index] ?? NaN,
+    ]),
+  };
+}
+
+const HEADER = [
+  'distance or n (tokens)',
+  'pairs of positions',
+  'information (bits)',
+  'chance 95% (bits)',
+  'p',
+  'given accuracy (bits)',
+  'p given accuracy',
+  'prefix right and token n (bits)',
+  'D(n) (bits)',
+] as const;
+
+const bits = (nats: number | undefined): number => BITS * (nats ?? NaN);
+
+const rawCells = (point: LagPoint | undefined): Cell[] =>
+  point ? [point.pairs, bits(point.corrected), bits(point.nullHigh), point.p] : [null, NaN, NaN, NaN];
