@@ -16,6 +16,7 @@ import {
   type SurpSettings,
 } from './membership.ts';
 import { assertSpan, type Span } from './span.ts';
+import { expectedMatch } from './statistics/soft.ts';
 import { isFragile, type TokenRecords } from './tokenRecords.ts';
 
 /** Membership scores over all scored tokens of a sample, prefix and suffix; higher = more likely a member. */
@@ -66,23 +67,6 @@ export interface ScoredSample extends SampleScores {
 
 /** "Sure" is below 2 nats of entropy, "surprised" the lowest 40% of the logprobs (arXiv 2407.21248 scans both). */
 export const SURP_SETTINGS: SurpSettings = { maxEntropy: 2, percentile: 40 };
-
-/**
- * Expected match length of one sampled continuation: E[N] = sum over n = 1 .. L of p(first n tokens), since
- * E[N] = sum P(N >= n).
- *
- * @param logprobs of the suffix's tokens, nats.
- * @returns tokens, at most L; 0 for an empty suffix, NaN if a token is unscored.
- */
-export function expectedMatchLength(logprobs: Iterable<number>): number {
-  let sum = 0;
-  let logPrefix = 0;
-  for (const logprob of logprobs) {
-    logPrefix += logprob;
-    sum += Math.exp(logPrefix);
-  }
-  return sum;
-}
 
 /** Sum in float64; 0 for none, NaN if a token is unscored. */
 const total = (values: Iterable<number>): number => {
@@ -145,7 +129,7 @@ export function scoreSample(
     censored: match.censored,
     fragile: !isFailed && isMatchFragile(target, start, match.length, end),
     logPz,
-    expectedLength: expectedMatchLength(logprobs),
+    expectedLength: expectedMatch(logprobs).mean,
     meanLogprob: logPz / (end - start),
     accuracy: teacherForcedAccuracy(flags.subarray(start, end)),
     ...baseNumbers(base, suffix),

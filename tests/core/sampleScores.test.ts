@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { planBlocks } from '../../src/core/sampleBlocks.ts';
-import { expectedMatchLength, scoreSample } from '../../src/core/sampleScores.ts';
+import { scoreSample } from '../../src/core/sampleScores.ts';
 import reference from '../reference/fixtureA.json' with { type: 'json' };
 import { FIXTURE_A, recordsFrom, recordsOf } from './fixtures.ts';
 
@@ -74,14 +74,6 @@ describe('a split sample', () => {
   test('a suffix outside of the sample is refused', () => {
     expect(() => scoreSample(records, null, { start: 2, end: 7 }, 1)).toThrow(RangeError);
   });
-});
-
-test('the expected length of certain tokens is their number, of a geometric series its closed form', () => {
-  expect(expectedMatchLength([0, 0, 0])).toBe(3);
-  const p = 0.8;
-  const tokens = 40;
-  const closed = (p * (1 - p ** tokens)) / (1 - p);
-  expect(expectedMatchLength(Array<number>(tokens).fill(Math.log(p)))).toBeCloseTo(closed, 9);
 });
 
 test('blocks hold every sample with tokens once, within the limit, longest first', () => {

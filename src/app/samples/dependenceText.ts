@@ -24,15 +24,19 @@ export function dependenceText({ p, conditionalP, shareLeft, gain }: Dependence)
       `No dependence is seen between the tokens of a sample (${formatP(p)}, Holm over the distances).`,
       ...error,
     ];
-  const left = formatProbability(Math.max(0, shareLeft));
-  const why =
-    shareLeft < LITTLE
-      ? `but among samples of equal accuracy only ${left} of it is left: it is the samples that differ, not the sequence that binds.`
-      : `and among samples of equal accuracy ${left} of it is left (${formatP(conditionalP)}): beyond the samples’ differences, right tokens come in runs.`;
+  const left = whatIsLeft(formatProbability(Math.max(0, shareLeft)), conditionalP, shareLeft);
   return [
-    `Tokens of one sample agree more than chance (${formatP(p)}, Holm over the distances), ${why}`,
+    `Tokens of one sample agree more than chance (${formatP(p)}, Holm over the distances), ${left}`,
     ...error,
   ];
+}
+
+function whatIsLeft(left: string, conditionalP: number, shareLeft: number): string {
+  if (shareLeft < LITTLE)
+    return `but among samples of equal accuracy only ${left} of it is left: it is the samples that differ, not the sequence that binds.`;
+  return conditionalP < 0.05
+    ? `and among samples of equal accuracy ${left} of it is left (${formatP(conditionalP)}): beyond the samples’ differences, right tokens come in runs.`
+    : `but what is left among samples of equal accuracy, ${left}, could be chance (${formatP(conditionalP)}): these samples do not tell whether the sequence binds.`;
 }
 
 export function dependenceTable({ lags, conditional, prefix, gain }: Dependence): PanelTable {
@@ -43,6 +47,7 @@ export function dependenceTable({ lags, conditional, prefix, gain }: Dependence)
       index + 1,
       ...rawCells(lags[index]),
       bits(conditional[index]?.corrected),
+      bits(conditional[index]?.nullMean),
       conditional[index]?.p ?? NaN,
       bits(prefix[index - 1]),
       gain[index] ?? NaN,
@@ -57,6 +62,7 @@ const HEADER = [
   'chance 95% (bits)',
   'p',
   'given accuracy (bits)',
+  'given accuracy, chance mean (bits)',
   'p given accuracy',
   'prefix right and token n (bits)',
   'D(n) (bits)',

@@ -26,7 +26,7 @@ export interface Dependence {
   /** Smallest p over the lags after Holm's correction; NaN if no pair varies. */
   readonly p: number;
   readonly conditionalP: number;
-  /** Mean conditional information / mean raw information over the lags; NaN where the raw one is not positive. */
+  /** Mean conditional / mean raw information over the lags, both net of chance; NaN where the raw one is not positive. */
   readonly shareLeft: number;
 }
 
@@ -50,10 +50,19 @@ const smallestP = (points: readonly LagPoint[]): number => {
   return known.length === 0 ? NaN : Math.min(...holm(known));
 };
 
-/** Mean of the corrected information over the lags that say anything. */
+/** So many that Holm's correction over 16 lags can still reach 0.05. */
+export const PERMUTATIONS = 999;
+
+/**
+ * Information of a lag beyond what permuted data give on average: in the small tables of the bins a bias is left
+ * over after Miller and Madow's correction. Nats.
+ */
+export const netInformation = ({ corrected, nullMean }: LagPoint): number => corrected - nullMean;
+
+/** Mean net information over the lags that say anything. */
 function meanInformation(points: readonly LagPoint[]): number {
   const known = points.filter(({ noVariation }) => !noVariation);
-  return known.reduce((sum, { corrected }) => sum + corrected, 0) / known.length;
+  return known.reduce((sum, point) => sum + netInformation(point), 0) / known.length;
 }
 
 /**
@@ -65,8 +74,10 @@ function meanInformation(points: readonly LagPoint[]): number {
 export function analyseDependence(matches: MatchLengths, suffixes: Suffixes, seed: number): Dependence {
   const matrix = matrixOf(matches, suffixes);
   const isEmpty = matrix.samples === 0 || matrix.positions < 2;
-  const lags = isEmpty ? [] : (runToEnd(lagProfile(matrix, { seed })) ?? []);
-  const conditional = isEmpty ? [] : (runToEnd(conditionalMi(matrix, { seed })) ?? []);
+  const lags = isEmpty ? [] : (runToEnd(lagProfile(matrix, { seed, permutations: PERMUTATIONS })) ?? []);
+  const conditional = isEmpty
+    ? []
+    : (runToEnd(conditionalMi(matrix, { seed, permutations: PERMUTATIONS })) ?? []);
   const scored: Float32Array[] = [];
   forEachMatch(matches, (_n, _length, index) => {
     scored.push(suffixOf(suffixes, index));
