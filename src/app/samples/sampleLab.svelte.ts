@@ -4,6 +4,7 @@ import type { StatisticsClient } from '../../engine/statisticsClient.ts';
 import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
 import { Analyses, type AnalysisInput } from './analyses.svelte.ts';
 import { groupColumns, groupsBy, loadPlanted, type DataSet } from './dataSet.ts';
+import type { SplitSettings } from './prepare.ts';
 import { LARGEST_SAMPLE_FILE, readFiles } from './sampleFiles.ts';
 import { SampleRun, type SampleRunHost } from './sampleRun.svelte.ts';
 import { Selection } from './selection.svelte.ts';
@@ -13,6 +14,29 @@ import { TableView } from './tableView.svelte.ts';
 export interface SampleInput {
   readonly name: string;
   readonly files: readonly SourceFile[];
+}
+
+/** What is stored of the last visit. */
+interface StoredInput {
+  /** Null for the planted set. */
+  readonly input: SampleInput | null;
+  readonly options: ReadOptions;
+  readonly split: SplitSettings;
+  readonly subject: string | null;
+}
+
+/** Bytes of the last input that are kept for the next visit. */
+const LARGEST_KEPT = 50_000_000;
+
+/** Checks what is read back: another version may have written it. */
+function readStoredInput(stored: unknown): StoredInput | null {
+  if (typeof stored !== 'object' || stored === null) return null;
+  const { input, options, split, subject } = stored as Partial<StoredInput>;
+  const isWhole =
+    (input === null || Array.isArray(input?.files)) &&
+    typeof options === 'object' &&
+    split?.rule !== undefined;
+  return isWhole ? { input, options, split, subject: subject ?? null } : null;
 }
 
 /** Everything in the view "Samples": what was put in, what is scored of it, what is selected and how it is grouped. */
@@ -29,6 +53,7 @@ export class SampleLab {
   input = $state.raw<SampleInput | null>(null);
   options = $state.raw<ReadOptions>({});
   private isStarted = false;
+  private readonly host: SampleRunHost;
 
   /** Columns that can name groups. */
   readonly groups = $derived.by(() => (this.run.dataSet ? groupColumns(this.run.dataSet) : []));
@@ -47,6 +72,7 @@ export class SampleLab {
 
   /** @param statistics tests put a client without a worker here. */
   constructor(host: SampleRunHost, statistics?: StatisticsClient) {
+    this.host = host;
     this.analyses = new Analyses(statistics);
     this.run = new SampleRun(host);
     this.table = new TableView(this.run, this.selection);
@@ -56,7 +82,33 @@ export class SampleLab {
   async start(): Promise<void> {
     if (this.isStarted) return;
     this.isStarted = true;
-    await this.openPlanted();
+    const stored = await this.host.storage.withSamples((store) => store.readInput(), null);
+    const last = readStoredInput(stored);
+    if (last) {
+      this.run.split = last.split;
+      this.run.subject = last.subject;
+    }
+    if (last?.input) {
+      const { input, options } = last;
+      await this.attempt(() => this.read(input, options));
+    } else await this.openPlanted();
+  }
+
+  /** Cuts the samples in another way, or measures another model. */
+  async change(changes: { split?: SplitSettings; subject?: string | null }): Promise<void> {
+    await this.run.change(changes);
+    await this.remember();
+  }
+
+  /** Stores what was put in, so that the next visit opens on it. */
+  private async remember(): Promise<void> {
+    const { input, options, run } = this;
+    const bytes = input?.files.reduce((sum, file) => sum + file.bytes.length, 0) ?? 0;
+    const kept: StoredInput = { input, options, split: run.split, subject: run.subject };
+    await this.host.storage.withSamples(
+      (store) => (bytes > LARGEST_KEPT ? store.forgetInput() : store.writeInput(kept)),
+      undefined,
+    );
   }
 
   async openPlanted(): Promise<void> {
@@ -109,6 +161,7 @@ export class SampleLab {
     const columns = groupColumns(dataSet).map(({ name }) => name);
     this.group = columns.includes('copies') ? 'copies' : (columns[0] ?? null);
     await this.run.open(dataSet);
+    await this.remember();
   }
 
   /** Which group each sample is in; null without groups. */
