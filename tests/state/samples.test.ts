@@ -168,9 +168,8 @@ describe('a data set', () => {
     await lab.openPasted(`${LINES.slice(0, 3).join('\n')}\nshort\n`);
     await lab.change({ split: SPLIT });
     await lab.run.run();
-    expect(lab.run.problems).toMatchObject([
-      { source: 'pasted', line: 4, reason: expect.stringMatching(/no suffix/) },
-    ]);
+    expect(lab.run.problems).toMatchObject([{ source: 'pasted', line: 4 }]);
+    expect(lab.run.problems[0]?.reason).toMatch(/no suffix/);
     expect(lab.run.status.kind).toBe('done');
     expect(lab.matches.n[3]).toBeNaN();
   });
@@ -207,9 +206,12 @@ describe('a data set', () => {
 describe('reading', () => {
   it('keeps the split of the file, and lists rows that are no samples', async () => {
     const { lab } = open();
-    await lab.openPasted('{"prompt":"abc","completion":"def","kind":"x"}\n{"prompt":1}\n');
+    await lab.openPasted(
+      '{"prompt":"abc","completion":"def","kind":"x"}\n{"prompt":1}\n{"prompt":"g","completion":"h"}',
+    );
     expect(lab.run.dataSet?.samples).toMatchObject([
       { prefix: 'abc', suffix: 'def', columns: { kind: 'x' } },
+      { prefix: 'g', suffix: 'h' },
     ]);
     expect(lab.run.problems).toHaveLength(1);
     await lab.run.run();
@@ -233,8 +235,8 @@ describe('table', () => {
     await lab.run.run();
     const lengths = lab.table.rows.map((index) => scoredOf(lab)[index]?.suffixTokens ?? NaN);
     expect(lengths).toEqual(lengths.toSorted((a, b) => b - a));
-    lab.table.search = '17 ';
-    expect(lab.table.rows.map((index) => LINES[index]?.includes('17 '))).not.toContain(false);
+    lab.table.search = '17';
+    expect(lab.table.rows.map((index) => LINES[index]?.includes('17'))).not.toContain(false);
     lab.table.search = '';
     lab.selection.choose([3, 5]);
     lab.table.filter = 'selected';
@@ -288,16 +290,16 @@ describe('window.memoscope.scoreSamples', () => {
     const page = open();
     vi.stubGlobal('window', {});
     exposeApi(page.session.link, Promise.resolve());
-    const { scoreSamples } = window.memoscope;
-    const { samples, problems } = await scoreSamples([{ prefix: 'ab', suffix: 'cd' }, 'x'], {
+    const api = window.memoscope;
+    const { samples, problems } = await api.scoreSamples([{ prefix: 'ab', suffix: 'cd' }, 'x'], {
       adapter: null,
     });
     expect(samples).toMatchObject([
       { index: 0, prefix: 'ab', suffix: 'cd', suffixTokens: 2, reference: null },
     ]);
     expect(problems).toMatchObject([{ line: 2 }]);
-    await expect(scoreSamples([3 as unknown as string])).rejects.toThrow(/sample 0/);
-    await expect(scoreSamples(['x'], { split: { prefix: 1, suffix: 0 } })).rejects.toThrow(
+    await expect(api.scoreSamples([3 as unknown as string])).rejects.toThrow(/sample 0/);
+    await expect(api.scoreSamples(['x'], { split: { prefix: 1, suffix: 0 } })).rejects.toThrow(
       /suffix at least 1/,
     );
   });
