@@ -26,8 +26,8 @@ function isRising({ whole }: Decomposition): boolean {
 
 const survivorship = (analysis: Decomposition): string =>
   isRising(analysis) && analysis.rho > 0
-    ? `The pooled p_n rises with n. The dotted curve rises as well, though in that model no sample’s own chance ever changes: weak samples drop out early and the strong remain. As far as the two agree, the rise is survivorship, not text that becomes easier.`
-    : `The dotted curve is what survivorship alone would do to p_n: weak samples drop out early, the strong remain.`;
+    ? `The pooled pₙ rises with n. The dotted curve rises as well, though in that model no sample’s own chance ever changes: weak samples drop out early and the strong remain. As far as the two agree, the rise is survivorship, not text that becomes easier.`
+    : `The dotted curve is what survivorship alone would do to pₙ: weak samples drop out early, the strong remain.`;
 
 function groupSentence({ groups, logRank }: Decomposition): string | null {
   if (groups.length < 2 || Number.isNaN(logRank.p)) return null;

@@ -2,7 +2,7 @@
 import type { Dependence } from '../../core/analyses/dependence.ts';
 import type { Cell } from '../../core/csv.ts';
 import type { LagPoint } from '../../core/statistics/dependence.ts';
-import { formatNumber, formatProbability } from '../../ui/format.ts';
+import { formatMagnitude, formatNumber, formatProbability } from '../../ui/format.ts';
 import type { PanelTable } from './panelFile.ts';
 import { formatP } from './panelText.ts';
 
@@ -12,12 +12,16 @@ export const BITS = 1 / Math.LN2;
 /** Up to this share of the raw information a noisy, binned accuracy leaves in even where samples alone differ. */
 const LITTLE = 0.1;
 
+/** A ratio with two digits that count. */
+const formatFactor = (factor: number): string =>
+  factor < 10 ? formatNumber(factor, 1) : formatMagnitude(factor);
+
 export function dependenceText({ p, conditionalP, shareLeft, gain }: Dependence): string[] {
   const last = gain.findLast((value) => !Number.isNaN(value)) ?? NaN;
   const error = Number.isNaN(last)
     ? []
     : [
-        `Multiplying mean probabilities, as independence would have it, misses the probability of a whole suffix by a factor of 2^${formatNumber(last, 1)}.`,
+        `Multiplying the mean probabilities of the tokens, as independence would have it, ${last > 0 ? 'under' : 'over'}states the mean probability of a whole suffix ${formatFactor(2 ** Math.abs(last))} times (D = ${formatNumber(last, 1)} bits).`,
       ];
   if (p >= 0.05)
     return [

@@ -50,7 +50,7 @@ export interface WorstCase {
 }
 
 /** Random subsamples for each point of the curve. */
-const DRAWS = 200;
+const DRAWS = 1000;
 
 /** 1, 2, 3, 5, 7, 10, 15, ... M. */
 export function subsampleSizes(samples: number): number[] {
@@ -104,7 +104,7 @@ export function analyseWorstCase(matches: MatchLengths, seed: number): WorstCase
   const curve = subsampleSizes(samples).map((z): MaximumPoint => {
     const { mean, quantiles } = maxOfSubsample(sorted, z, [0.05, 0.5, 0.95]);
     // Large subsamples vary little: the work of one point is bounded.
-    const draws = Math.max(10, Math.min(DRAWS, Math.floor(2e6 / z)));
+    const draws = Math.max(10, Math.min(DRAWS, Math.floor(5e5 / z)));
     let sum = 0;
     for (let draw = 0; draw < draws; draw++) sum += drawMaximum(sorted, z, random);
     return {
