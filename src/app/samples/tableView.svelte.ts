@@ -23,14 +23,14 @@ export interface Sorting {
   readonly isDescending: boolean;
 }
 
+const collator = new Intl.Collator('en', { numeric: true });
+
 /** Undefined last, whatever the direction. */
 function compare(a: Cell, b: Cell, isDescending: boolean): number {
   const isMissing = (cell: Cell): boolean => cell === null || Number.isNaN(cell);
   if (isMissing(a) || isMissing(b)) return Number(isMissing(a)) - Number(isMissing(b));
   const order =
-    typeof a === 'string' && typeof b === 'string'
-      ? a.localeCompare(b, 'en', { numeric: true })
-      : Number(a) - Number(b);
+    typeof a === 'string' && typeof b === 'string' ? collator.compare(a, b) : Number(a) - Number(b);
   return isDescending ? -order : order;
 }
 
