@@ -58,12 +58,18 @@ interface TextLook {
   readonly size: number;
   readonly weight: number;
   readonly colour: string;
+  readonly indent?: number;
 }
 
-function write(into: SVGElement, text: string, y: number, { size, weight, colour }: TextLook): void {
+function write(
+  into: SVGElement,
+  text: string,
+  y: number,
+  { size, weight, colour, indent = 0 }: TextLook,
+): void {
   const element = document.createElementNS(NAMESPACE, 'text');
   const attributes = {
-    x: MARGIN,
+    x: MARGIN + indent,
     y,
     fill: colour,
     'font-size': size,
@@ -75,18 +81,64 @@ function write(into: SVGElement, text: string, y: number, { size, weight, colour
   into.append(element);
 }
 
+/** What a colour stands for. */
+export interface LegendEntry {
+  readonly label: string;
+  /** Any colour of CSS, variables too. */
+  readonly colour: string;
+  readonly dash?: string;
+}
+
 export interface FigureText {
   readonly title: string;
   /** What is shown, estimator, n, censoring, seed. */
   readonly caption: string;
   /** Model, adapter, split: one line. */
   readonly settings: string;
+  readonly legend: readonly LegendEntry[];
+}
+
+/** A colour with its variables resolved where the figure stands. */
+function resolvedColour(container: HTMLElement, colour: string): string {
+  const probe = document.createElement('span');
+  probe.style.color = colour;
+  container.append(probe);
+  const resolved = getComputedStyle(probe).color;
+  probe.remove();
+  return resolved;
+}
+
+/** One line for each entry: a stroke and what it stands for. */
+function writeLegend(
+  into: SVGElement,
+  container: HTMLElement,
+  legend: readonly LegendEntry[],
+  top: number,
+): number {
+  let y = top;
+  for (const { label, colour, dash = '' } of legend) {
+    y += LINE;
+    const stroke = document.createElementNS(NAMESPACE, 'line');
+    const looks = {
+      stroke: resolvedColour(container, colour),
+      'stroke-width': 3,
+      'stroke-dasharray': dash || 'none',
+    };
+    const place = { x1: MARGIN, x2: MARGIN + 22, y1: y - 4, y2: y - 4 };
+    for (const [name, value] of Object.entries({ ...place, ...looks }))
+      stroke.setAttribute(name, String(value));
+    into.append(stroke);
+    const { color } = getComputedStyle(container);
+    write(into, label, y, { size: 11, weight: 400, colour: color, indent: 30 });
+  }
+  return y;
 }
 
 /** All SVGs within an element as one file, laid out as on the page. */
-export function svgFile(container: HTMLElement, { title, caption, settings }: FigureText): string {
+export function svgFile(container: HTMLElement, { title, caption, settings, legend }: FigureText): string {
   const figures = [...container.querySelectorAll<SVGSVGElement>('figure svg')];
-  const frame = container.getBoundingClientRect();
+  const boxes = figures.map((figure) => figure.getBoundingClientRect());
+  const [left, above] = [Math.min(...boxes.map((box) => box.left)), Math.min(...boxes.map((box) => box.top))];
   const style = getComputedStyle(container);
   const [paper, ink] = [style.getPropertyValue('background-color'), style.getPropertyValue('color')];
   const root = document.createElementNS(NAMESPACE, 'svg');
@@ -95,7 +147,7 @@ export function svgFile(container: HTMLElement, { title, caption, settings }: Fi
   for (const figure of figures) {
     const box = figure.getBoundingClientRect();
     const copy = standalone(figure);
-    const [x, y] = [MARGIN + box.left - frame.left, top + box.top - frame.top];
+    const [x, y] = [MARGIN + box.left - left, top + box.top - above];
     copy.setAttribute('x', String(x));
     copy.setAttribute('y', String(y));
     root.append(copy);
@@ -103,6 +155,7 @@ export function svgFile(container: HTMLElement, { title, caption, settings }: Fi
     bottom = Math.max(bottom, y + box.height);
   }
   write(root, title, MARGIN + LINE, { size: 15, weight: 600, colour: ink });
+  bottom = writeLegend(root, container, legend, bottom);
   const lines = [...wrap(caption, Math.floor(width / 6.2)), ...wrap(settings, Math.floor(width / 6.2))];
   for (const text of lines) write(root, text, (bottom += LINE), { size: 11, weight: 400, colour: ink });
   const height = bottom + MARGIN;

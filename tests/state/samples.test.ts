@@ -174,6 +174,19 @@ describe('a data set', () => {
     expect(lab.matches.n[3]).toBeNaN();
   });
 
+  it('shows how samples will be cut before the run, but loads no model for that', async () => {
+    const { lab, engine, session } = await opened();
+    expect(lab.cutOf(0)).toBeNull();
+    expect(engine.workers).toBe(0);
+    session.draft = 'A text that loads the model.';
+    await session.analyse();
+    await lab.change({ split: { ...SPLIT, rule: { ...SPLIT.rule, prefix: 5 } } });
+    await vi.waitFor(() => {
+      expect(lab.cutOf(3)).toMatchObject({ from: 0, cut: 5 });
+    });
+    expect(lab.run.scored).toBe(0);
+  });
+
   it('tells a failure and keeps what was scored', async () => {
     const { lab, engine } = await opened();
     engine.openFailure = new MemoscopeError('ModelUnavailable', 'gone');

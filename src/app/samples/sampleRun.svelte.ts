@@ -14,6 +14,9 @@ import { keyOfSamples, prepareAll, sampleSettings, scoreBlocks, type SampleQuest
 /** Between two drawings of growing results, ms. */
 const DRAW_INTERVAL = 250;
 
+/** Samples whose cut is shown before the run. */
+const PREVIEWED = 50;
+
 /** What the run needs of the page around it. */
 export interface SampleRunHost {
   readonly link: ModelLink;
@@ -142,6 +145,21 @@ export class SampleRun {
     if (!isStill() || this.isBusy) return;
     this.draw(true);
     this.status = this.rest();
+    // Nobody waits for it, and what goes wrong in it, the run will tell.
+    if (this.scored === 0) this.preview(isStill).catch(() => undefined);
+  }
+
+  /** Cuts the first samples as the model will see them, if it is loaded anyway: none is loaded for it. */
+  private async preview(isStill: () => boolean): Promise<void> {
+    const { link, deviceRequest } = this.host;
+    if (link.state.kind !== 'ready') return;
+    const { samples, ...question } = this.question(await link.entry());
+    const { signal } = new AbortController();
+    const first = { ...question, samples: samples.slice(0, PREVIEWED) };
+    const { prepared } = await link.use({ request: deviceRequest, signal }, ({ contextLength }) =>
+      prepareAll(first, link.scorer, contextLength, signal),
+    );
+    if (isStill() && !this.isBusy && this.prepared.length === 0) this.prepared = prepared;
   }
 
   private keep(index: number, sample: StoredSample | undefined): void {
