@@ -8,16 +8,19 @@ import { exposeApi } from './app/api.ts';
 import { Session } from './app/session.svelte.ts';
 import { registerOffline } from './engine/offline.ts';
 import { asMemoscopeError } from './protocol/errors.ts';
+import { ViewChoice } from './app/view.svelte.ts';
 import { theme } from './ui/theme.svelte.ts';
 
 const target = document.getElementById('app');
 if (!target) throw new Error('the page has no element #app');
 theme.restore();
 const session = new Session();
+const view = new ViewChoice();
+view.follow();
 exposeApi(session.link, session.start());
 // The bar names the model and its size before any of it is fetched; a failure is told by the first run.
 session.link.entry().catch(() => undefined);
-mount(App, { target, props: { session } });
+mount(App, { target, props: { session, view } });
 if (import.meta.env.PROD)
   session.link.keeper = registerOffline().catch((thrown: unknown) => {
     session.storage.problem = `The page cannot be kept for offline use (${asMemoscopeError(thrown).message}).`;

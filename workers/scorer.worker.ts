@@ -4,7 +4,7 @@ import { recordBuffers } from '../src/core/tokenRecords.ts';
 import { registerCancellation } from '../src/protocol/cancellation.ts';
 import { asMemoscopeError, MemoscopeError } from '../src/protocol/errors.ts';
 import { requestsIn, type RequestNotice } from '../src/protocol/requests.ts';
-import type { ScoreChunk, ScorerApi } from '../src/protocol/scorer.ts';
+import type { ScoreChunk, ScorerApi, TokenizedText } from '../src/protocol/scorer.ts';
 import { OpenModel } from './openModel.ts';
 import { Queue } from './queue.ts';
 import { GreedyDecoder } from './scoring/generate.ts';
@@ -36,6 +36,9 @@ const transferChunk = (chunk: ScoreChunk): ScoreChunk => {
   return transfer(chunk, [...new Set([...columns, ...sums])] as ArrayBuffer[]);
 };
 
+const buffersOf = ({ ids, byteStarts }: TokenizedText): ArrayBuffer[] =>
+  [ids.buffer, byteStarts.buffer] as ArrayBuffer[];
+
 // The page's callbacks are remote: they return a promise of the moment when the page has taken the value.
 
 /** Frees the page's callback after a call: without that, its port lives on. */
@@ -63,7 +66,13 @@ const scorer: ScorerApi = {
 
   tokenize: async (text) => {
     const tokens = openModel().tokenizer.tokenize(text);
-    return transfer(tokens, [tokens.ids.buffer as ArrayBuffer, tokens.byteStarts.buffer as ArrayBuffer]);
+    return transfer(tokens, buffersOf(tokens));
+  },
+
+  tokenizeAll: async (texts) => {
+    const { tokenizer } = openModel();
+    const all = texts.map((text) => tokenizer.tokenize(text));
+    return transfer(all, all.flatMap(buffersOf));
   },
 
   tokenBytes: async (ids) => {

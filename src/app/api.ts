@@ -5,6 +5,7 @@
  * ```js
  * await memoscope.ready;
  * const { tokens } = await memoscope.score('To be or not to be', { adapter: null });
+ * const { samples } = await memoscope.scoreSamples([{ prefix: 'To be or', suffix: ' not to be' }]);
  * ```
  */
 import { rankOf, isScored, type TokenRecords } from '../core/tokenRecords.ts';
@@ -16,6 +17,13 @@ import { MemoscopeError } from '../protocol/errors.ts';
 import type { DeviceReport, DeviceRequest, OpenedModel, WindowSettings } from '../protocol/scorer.ts';
 import { problemOfText } from './draft.ts';
 import type { ModelLink } from './modelLink.svelte.ts';
+import {
+  readSampleInputs,
+  scoreSamplesWith,
+  type SampleInput,
+  type ScoredSamples,
+  type ScoreSamplesOptions,
+} from './samples/samplesApi.ts';
 import {
   blankRun,
   continueRun,
@@ -90,6 +98,11 @@ export interface MemoscopeApi {
   readonly ready: Promise<void>;
   /** Scores a text; loads the model first if need be. @throws {MemoscopeError} as `ScorerApi`. */
   score(text: string, options?: ScoreOptions): Promise<ScoredText>;
+  /**
+   * Scores a data set: match length N, p_z and membership scores of every sample, in the order given. Samples that
+   * are too short for a suffix are listed in `problems`. @throws {MemoscopeError} as `ScorerApi`; `Cancelled`.
+   */
+  scoreSamples(samples: readonly SampleInput[], options?: ScoreSamplesOptions): Promise<ScoredSamples>;
   models(): Promise<ModelListing[]>;
   /** The device in use; null before the first use. */
   device(): DeviceReport | null;
@@ -159,6 +172,7 @@ export function exposeApi(link: ModelLink, ready: Promise<void>): void {
       return link.catalog?.models.map(listing) ?? [];
     },
     score: (text, options = {}) => score(link, text, options),
+    scoreSamples: (samples, options = {}) => scoreSamples(link, samples, options),
   };
 }
 
@@ -194,6 +208,19 @@ async function score(link: ModelLink, text: string, options: ScoreOptions): Prom
   const identity = { key: await keyOfRun(text, entry, choice), title: '', text };
   return link.use({ request: { device, threads }, signal }, (opened) =>
     scoreWith(link, opened, { identity, choice, signal, onProgress: options.onProgress }),
+  );
+}
+
+async function scoreSamples(
+  link: ModelLink,
+  inputs: readonly SampleInput[],
+  { adapter: adapterId, split, signal = new AbortController().signal, onProgress }: ScoreSamplesOptions,
+): Promise<ScoredSamples> {
+  const { samples, split: settings } = readSampleInputs(inputs, split);
+  const adapter = adapterFor(await link.entry(), adapterId);
+  const question = { samples, split: settings, adapter, signal, onProgress };
+  return link.use({ request: { device: 'auto', threads: 'auto' }, signal }, (opened) =>
+    scoreSamplesWith(link, opened, question),
   );
 }
 

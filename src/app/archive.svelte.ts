@@ -2,6 +2,7 @@ import type { Run } from '../core/run.ts';
 import { forgetModels } from '../engine/modelCache.ts';
 import { DEFAULT_PREFERENCES, PreferenceStore, type Preferences } from '../engine/preferences.ts';
 import { RunStore, type Found, type StoredRunInfo } from '../engine/runStore.ts';
+import { SampleStore, type SampleRunHeader } from '../engine/sampleStore.ts';
 import type { OpenShelf } from '../engine/shelf.ts';
 import type { StoredStretch } from '../engine/storedRun.ts';
 import type { Vocabulary } from '../engine/vocabulary.ts';
@@ -23,6 +24,9 @@ export class Archive {
   quotaBytes = $state(NaN);
   problem = $state<string | null>(null);
   preferences = $state.raw<Preferences>(DEFAULT_PREFERENCES);
+  /** Stored runs of data sets. */
+  sampleRuns = $state.raw<readonly SampleRunHeader[]>([]);
+  private readonly samples: SampleStore;
   private readonly runs: RunStore;
   private readonly values: PreferenceStore;
   /** Keys of the runs that are stored and may grow there; one that was forgotten grows in memory only. */
@@ -33,6 +37,7 @@ export class Archive {
   /** @param open tests put memory in the place of IndexedDB. */
   constructor(open?: OpenShelf) {
     this.runs = new RunStore(open);
+    this.samples = new SampleStore(open);
     this.values = new PreferenceStore(open);
   }
 
@@ -108,9 +113,21 @@ export class Archive {
     return this.attempt(() => this.runs.readVocabulary(modelHash), null);
   }
 
+  /** Works with the stored data sets; in ephemeral mode, or if the browser refuses, the answer is `otherwise`. */
+  async withSamples<T>(work: (store: SampleStore) => Promise<T>, otherwise: T): Promise<T> {
+    return this.ephemeral ? otherwise : this.attempt(() => work(this.samples), otherwise);
+  }
+
+  /** Deletes a stored run of a data set. */
+  async forgetSampleRun(key: string): Promise<void> {
+    await this.attempt(() => this.samples.forget(key), undefined);
+    await this.refresh();
+  }
+
   /** Brings `entries` and the sizes up to date. */
   async refresh(): Promise<void> {
     this.entries = await this.attempt(() => this.runs.list(), []);
+    this.sampleRuns = await this.attempt(() => this.samples.list(), []);
     // Browsers keep the estimate from pages over plain http.
     if (!('storage' in navigator)) return;
     const { usage = NaN, quota = NaN } = await this.attempt(() => navigator.storage.estimate(), {});
@@ -131,7 +148,10 @@ export class Archive {
     this.preferences = { ...DEFAULT_PREFERENCES, ephemeral: this.ephemeral };
     await this.attempt(async () => {
       const left =
-        (await this.runs.forgetAll()) + (await this.values.forget(this.ephemeral)) + (await forgetModels());
+        (await this.runs.forgetAll()) +
+        (await this.samples.forgetAll()) +
+        (await this.values.forget(this.ephemeral)) +
+        (await forgetModels());
       if (left > 0)
         throw new MemoscopeError('StorageUnavailable', `${left} stored records could not be deleted.`);
     }, undefined);
@@ -152,6 +172,7 @@ export class Archive {
       this.kept.clear();
       this.preferences = { ...this.preferences, ephemeral, lastRun: null };
       await this.attempt(() => this.values.forget(true), 0);
+      await this.attempt(() => this.samples.forgetInput(), undefined);
     } else await this.prefer({ ephemeral });
     await this.refresh();
   }

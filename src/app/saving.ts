@@ -10,7 +10,7 @@ import { runToJson } from './exporting.ts';
 const fileName = ({ key, settings }: Run): string =>
   `memoscope-${settings.adapterId ?? settings.modelId}-${key.slice(0, 8)}`;
 
-function download(parts: BlobPart[], name: string, type: string): void {
+export function download(parts: BlobPart[], name: string, type: string): void {
   const url = URL.createObjectURL(new Blob(parts, { type }));
   const link = document.createElement('a');
   link.href = url;

@@ -9,6 +9,7 @@ import { LARGEST_RESULT, noteOfText, problemOfText, textOfFile, titleOf } from '
 import { loadExamples, type Example } from './examples.ts';
 import { parseRun } from './exporting.ts';
 import { fetchOpening } from './opening.ts';
+import { SampleLab } from './samples/sampleLab.svelte.ts';
 import {
   assertSameModel,
   blankRun,
@@ -42,6 +43,8 @@ export class Session extends ShownRun {
   draftNote = $state<string | null>(null);
   /** Adapter whose memorization is measured; null for the base model. */
   subject = $state<string | null>(DEFAULT_SUBJECT);
+
+  readonly samples = new SampleLab(this);
 
   private text = $state('');
   private readonly job = new CurrentJob();

@@ -93,6 +93,11 @@ export class ScorerClient {
     return this.callOpened(signal, (api) => api.tokenize(text));
   }
 
+  /** Tokens of many texts; see {@link ScorerApi.tokenizeAll}. */
+  tokenizeAll(texts: readonly string[], { signal }: CallOptions = {}): Promise<TokenizedText[]> {
+    return this.callOpened(signal, (api) => api.tokenizeAll(texts));
+  }
+
   tokenBytes(ids: Uint32Array, { signal }: CallOptions = {}): ReturnType<ScorerApi['tokenBytes']> {
     return this.callOpened(signal, (api) => api.tokenBytes(ids));
   }

@@ -174,6 +174,9 @@ export interface ScorerApi {
   /** Tokens of a text; no special token is added and none is read out of the text. */
   tokenize(text: string): Promise<TokenizedText>;
 
+  /** {@link tokenize} for many texts at once, so that a data set does not take a message a text. */
+  tokenizeAll(texts: readonly string[]): Promise<TokenizedText[]>;
+
   /** UTF-8 bytes of each token, end to end, and where each starts: `[ids + 1]`. */
   tokenBytes(ids: Uint32Array): Promise<{ bytes: Uint8Array; starts: Uint32Array }>;
 

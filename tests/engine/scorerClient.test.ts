@@ -104,6 +104,8 @@ describe('the client of the scoring worker', () => {
   it('starts a worker only when it is needed, and opens the model once', async () => {
     const { client, state } = clientOf({
       tokenize: async () => ({ ids: Uint32Array.of(1), byteStarts: Uint32Array.of(0, 1) }),
+      tokenizeAll: async (texts) =>
+        texts.map(() => ({ ids: Uint32Array.of(1), byteStarts: Uint32Array.of(0, 1) })),
     });
     expect(state.workers).toBe(0);
     await client.open(source, auto);

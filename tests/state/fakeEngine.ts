@@ -28,6 +28,12 @@ const reportOf = ({ device, threads }: DeviceRequest): DeviceReport => ({
   selfTestError: null,
 });
 
+/** A token a byte. */
+function tokensOf(text: string) {
+  const ids = Uint32Array.from(new TextEncoder().encode(text));
+  return { ids, byteStarts: Uint32Array.from({ length: ids.length + 1 }, (_, index) => index) };
+}
+
 /** Records of one chunk; an adapter makes every third token likelier. */
 function recordsOf(
   ids: Uint32Array,
@@ -103,10 +109,8 @@ export class FakeEngine {
     return {
       open: async (source, request) => this.open(source.id, request),
       openAdapter: async () => undefined,
-      tokenize: async (text) => {
-        const ids = Uint32Array.from(new TextEncoder().encode(text));
-        return { ids, byteStarts: Uint32Array.from({ length: ids.length + 1 }, (_, index) => index) };
-      },
+      tokenize: async (text) => tokensOf(text),
+      tokenizeAll: async (texts) => texts.map(tokensOf),
       tokenBytes: async (ids) => ({
         bytes: Uint8Array.from(ids),
         starts: Uint32Array.from({ length: ids.length + 1 }, (_, index) => index),
@@ -156,14 +160,21 @@ export class FakeEngine {
     life: AbortSignal,
   ) {
     this.scored.push(request);
-    const { ids, passes, from } = request;
+    const { ids, offsets, passes, from } = request;
     let end = from;
+    let sequence = 0;
     while (end < ids.length) {
       await new Promise((resolve) => setTimeout(resolve, 0));
       if (signal.aborted || life.aborted) break;
-      const length = Math.min(this.chunk, ids.length - end);
-      const records = passes.map((pass) => recordsOf(ids, end, length, pass));
-      await onChunk({ sequence: 0, start: end, records, hiddenSums: [], hiddenCount: 0 });
+      while ((offsets[sequence + 1] ?? ids.length) <= end) sequence++;
+      // One text comes in pieces; each of several short ones, whole.
+      const isMany = offsets.length > 2;
+      const start = isMany ? (offsets[sequence] ?? 0) : 0;
+      const length = isMany
+        ? (offsets[sequence + 1] ?? ids.length) - end
+        : Math.min(this.chunk, ids.length - end);
+      const records = passes.map((pass) => recordsOf(ids.subarray(start), end - start, length, pass));
+      await onChunk({ sequence, start: end, records, hiddenSums: [], hiddenCount: 0 });
       end += length;
       await this.afterChunk(end);
     }

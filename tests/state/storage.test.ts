@@ -204,7 +204,7 @@ describe('forgetting everything', () => {
     await session.storage.prefer({ device: 'wasm' });
     await analyse(session, TEXT);
     await session.storage.forgetEverything();
-    expect([...disk.shelves.values()].map((entries) => entries.size)).toEqual([0, 0, 0, 0, 0]);
+    expect([...disk.shelves.values()].filter(({ size }) => size > 0)).toEqual([]);
     expect(session.storage.entries).toEqual([]);
     expect(session.storage.preferences).toEqual(DEFAULT_PREFERENCES);
     expect(session.draft).toBe(TEXT);

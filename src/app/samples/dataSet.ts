@@ -1,0 +1,76 @@
+/** A set of samples on the page: where it came from, what was left out of it, what its columns are. */
+import type { Groups } from '../../core/analyses/decomposition.ts';
+import { samplesFromPlanted, type PlantedSet } from '../../core/samples/planted.ts';
+import type { Column, ImportResult, Sample } from '../../core/samples/sample.ts';
+import { MemoscopeError } from '../../protocol/errors.ts';
+import { pageUrl } from '../pageUrl.ts';
+
+export type { Problem, Sample } from '../../core/samples/sample.ts';
+
+export interface DataSet extends ImportResult {
+  readonly name: string;
+}
+
+const PLANTED = 'planted/planted.json';
+export const PLANTED_NAME = 'Planted set';
+
+/** The texts that the shipped adapter was trained on, and their held-out twins. @throws {MemoscopeError} `ModelUnavailable`. */
+export async function loadPlanted(): Promise<DataSet> {
+  const response = await fetch(pageUrl(PLANTED));
+  if (!response.ok)
+    throw new MemoscopeError(
+      'ModelUnavailable',
+      `The planted texts are not there (${PLANTED}: the server answered ${response.status}). Paste or drop samples of your own.`,
+    );
+  return { name: PLANTED_NAME, ...samplesFromPlanted((await response.json()) as PlantedSet) };
+}
+
+/** What a shape means, in words. */
+const SHAPES: Readonly<Record<string, string>> = {
+  text: 'one text each',
+  lines: 'one a line',
+  paragraphs: 'one a paragraph',
+  file: 'one a file',
+  mapped: 'columns as you chose them',
+  unknown: 'columns that are not known: choose which are the text',
+};
+
+/** How the input was understood. */
+export const describeShape = ({ name, shape }: DataSet): string =>
+  name === PLANTED_NAME
+    ? 'texts of our own with 0 (held out), 1, 2, 4, … 64 copies in the training of the adapter'
+    : (SHAPES[shape] ?? shape);
+
+/** True if the data say themselves where the suffix begins. */
+export const hasOwnSplit = ({ samples }: DataSet): boolean => samples.some(({ prefix }) => prefix !== null);
+
+/** Most groups that are told apart on a figure; smaller ones than the first seven go together. */
+const MOST_GROUPS = 8;
+const REST = 'all others';
+
+const valueOf = (sample: Sample, column: string): string => String(sample.columns[column] ?? '');
+
+/** Columns that can name groups. */
+export const groupColumns = ({ columns }: DataSet): Column[] =>
+  columns.filter(
+    ({ kind, distinct }) =>
+      distinct >= 2 && (kind === 'categorical' || (kind === 'numeric' && distinct <= MOST_GROUPS)),
+  );
+
+/** Which group each sample is in: the values of a column, in their order. */
+export function groupsBy(samples: readonly Sample[], column: string): Groups {
+  const counts: Record<string, number> = {};
+  for (const sample of samples) {
+    const value = valueOf(sample, column);
+    counts[value] = (counts[value] ?? 0) + 1;
+  }
+  const all = Object.keys(counts);
+  const isCut = all.length > MOST_GROUPS;
+  const largest = all
+    .sort((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0))
+    .slice(0, isCut ? MOST_GROUPS - 1 : undefined);
+  const kept = largest.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  const places = Object.fromEntries(kept.map((name, place) => [name, place]));
+  const of = Int16Array.from(samples, (sample) => places[valueOf(sample, column)] ?? kept.length);
+  return { names: isCut ? [...kept, REST] : kept, of };
+}

@@ -1,0 +1,13 @@
+/** Sentences of the panels that more than one of them uses. */
+import { formatNumber, UNDEFINED } from '../../ui/format.ts';
+
+/** A p-value as it is read: never 0. */
+export function formatP(p: number): string {
+  if (Number.isNaN(p)) return `p ${UNDEFINED}`;
+  if (p < 1e-4) return 'p < 0.0001';
+  return `p = ${formatNumber(p, p < 0.01 ? 4 : 3)}`;
+}
+
+/** An interval in brackets. */
+export const formatInterval = (low: number, high: number, digits: number): string =>
+  `${formatNumber(low, digits)} to ${formatNumber(high, digits)}`;

@@ -1,0 +1,70 @@
+/** From a tokenized sample to the sequence that is scored: where the prefix ends, what the context has room for. */
+import { splitTokens, type SplitRule } from '../../core/samples/split.ts';
+import { charOffsets, INSIDE_CHARACTER } from '../../core/utf8.ts';
+import type { SampleCut } from '../../engine/sampleStore.ts';
+import type { TokenizedText } from '../../protocol/scorer.ts';
+import type { Sample } from './dataSet.ts';
+
+/** Which part of a sample is the prefix. */
+export interface SplitSettings {
+  readonly rule: Exclude<SplitRule, { mode: 'column' }>;
+  /** True if samples that come with a prefix of their own keep it. */
+  readonly keepsOwn: boolean;
+}
+
+export const DEFAULT_SPLIT: SplitSettings = {
+  rule: { mode: 'count', prefix: 50, suffix: 50 },
+  keepsOwn: true,
+};
+
+export const describeSplit = ({ rule }: SplitSettings): string =>
+  rule.mode === 'count'
+    ? `prefix of ${rule.prefix} tokens, suffix of at most ${rule.suffix}`
+    : `prefix of the first ${Math.round(100 * rule.at)}% of the tokens`;
+
+/** A sample ready to be scored. */
+export interface PreparedSample {
+  /** Tokens of prefix and suffix. */
+  readonly ids: Uint32Array;
+  readonly prefixTokens: number;
+  readonly cut: SampleCut;
+}
+
+const ruleFor = ({ prefix }: Sample, { rule, keepsOwn }: SplitSettings): SplitRule =>
+  prefix !== null && keepsOwn ? { mode: 'column', join: prefix.length } : rule;
+
+/**
+ * Cuts a sample. Tokens are those of the full text, so that no token is split by the cut.
+ *
+ * @param longest tokens that the model can score in one window.
+ * @returns the prepared sample, or why it cannot be scored.
+ */
+export function prepareSample(
+  sample: Sample,
+  { ids, byteStarts }: TokenizedText,
+  settings: SplitSettings,
+  longest: number,
+): PreparedSample | string {
+  const offsets = charOffsets(sample.text, byteStarts);
+  const split = splitTokens(ids.length, offsets, ruleFor(sample, settings), longest);
+  const { prefixStart, suffixStart, suffixEnd, moved, truncatedPrefix, truncatedSuffix } = split;
+  if (suffixEnd <= suffixStart)
+    return `no suffix: the text has ${ids.length} tokens, and the prefix takes them all`;
+  const charAt = (token: number): number => {
+    let at = token;
+    while (offsets[at] === INSIDE_CHARACTER) at--;
+    return offsets[at] ?? 0;
+  };
+  return {
+    ids: ids.slice(prefixStart, suffixEnd),
+    prefixTokens: suffixStart - prefixStart,
+    cut: {
+      from: charAt(prefixStart),
+      cut: charAt(suffixStart),
+      to: charAt(suffixEnd),
+      isMoved: moved,
+      leftOut: truncatedPrefix,
+      leftOutBehind: truncatedSuffix,
+    },
+  };
+}

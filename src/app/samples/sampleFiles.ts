@@ -1,0 +1,48 @@
+/** Files as a visitor gives them: picked, dropped, or whole folders. */
+import type { SourceFile } from '../../core/samples/readSamples.ts';
+
+/** What a file of samples may be; other files of a folder are passed over. */
+const SAMPLE_FILE = /\.(txt|md|markdown|csv|tsv|json|jsonl|ndjson)(\.gz)?$/i;
+
+/** Largest file that is read. */
+export const LARGEST_SAMPLE_FILE = 500_000_000;
+
+/** The bytes of some files. A file alone is read whatever its name. */
+export async function readFiles(files: readonly File[]): Promise<SourceFile[]> {
+  const wanted = files.length === 1 ? files : files.filter(({ name }) => SAMPLE_FILE.test(name));
+  return Promise.all(
+    wanted.map(async (file) => ({
+      name: file.webkitRelativePath || file.name,
+      bytes: new Uint8Array(await file.arrayBuffer()),
+    })),
+  );
+}
+
+/** All files in a folder that was dropped, however deep. */
+async function filesOf(entry: FileSystemEntry): Promise<File[]> {
+  if (entry.isFile)
+    return [
+      await new Promise<File>((resolve, reject) => {
+        (entry as FileSystemFileEntry).file(resolve, reject);
+      }),
+    ];
+  const reader = (entry as FileSystemDirectoryEntry).createReader();
+  const found: File[] = [];
+  for (;;) {
+    // A reader gives a hundred entries at a time, and none at the end.
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => {
+      reader.readEntries(resolve, reject);
+    });
+    if (some.length === 0) return found;
+    for (const child of some) found.push(...(await filesOf(child)));
+  }
+}
+
+/** What was dropped: files, and those of folders. */
+export async function droppedFiles(transfer: DataTransfer): Promise<File[]> {
+  const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry()).filter(
+    (entry) => entry !== null,
+  );
+  if (entries.length === 0) return Array.from(transfer.files);
+  return (await Promise.all(entries.map(filesOf))).flat();
+}

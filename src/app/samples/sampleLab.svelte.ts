@@ -1,0 +1,208 @@
+import type { ReadOptions, SourceFile } from '../../core/samples/readSamples.ts';
+import type { SampleCut } from '../../engine/sampleStore.ts';
+import type { StatisticsClient } from '../../engine/statisticsClient.ts';
+import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
+import { Analyses, type AnalysisInput } from './analyses.svelte.ts';
+import { groupColumns, groupsBy, loadPlanted, type DataSet } from './dataSet.ts';
+import type { SplitSettings } from './prepare.ts';
+import { LARGEST_SAMPLE_FILE, readFiles } from './sampleFiles.ts';
+import { SampleRun, type SampleRunHost } from './sampleRun.svelte.ts';
+import { Selection } from './selection.svelte.ts';
+import { TableView } from './tableView.svelte.ts';
+
+/** What a visitor put in, before it is read. */
+export interface SampleInput {
+  readonly name: string;
+  readonly files: readonly SourceFile[];
+}
+
+/** What is stored of the last visit. */
+interface StoredInput {
+  /** Null for the planted set. */
+  readonly input: SampleInput | null;
+  readonly options: ReadOptions;
+  readonly split: SplitSettings;
+  readonly subject: string | null;
+}
+
+/** Bytes of the last input that are kept for the next visit. */
+const LARGEST_KEPT = 50_000_000;
+
+/** Checks what is read back: another version may have written it. */
+function readStoredInput(stored: unknown): StoredInput | null {
+  if (typeof stored !== 'object' || stored === null) return null;
+  const { input, options, split, subject } = stored as Partial<StoredInput>;
+  const isWhole =
+    (input === null || Array.isArray(input?.files)) &&
+    typeof options === 'object' &&
+    split?.rule !== undefined;
+  return isWhole ? { input, options, split, subject: subject ?? null } : null;
+}
+
+/** Everything in the view "Samples": what was put in, what is scored of it, what is selected and how it is grouped. */
+export class SampleLab {
+  readonly run: SampleRun;
+  readonly selection = new Selection();
+  readonly table: TableView;
+  readonly analyses: Analyses;
+  /** Why the input cannot be read, with the remedy. */
+  inputProblem = $state<string | null>(null);
+  /** Column whose values are compared; null for one group. */
+  group = $state<string | null>(null);
+  /** What was read last, to be read in another way; null for the planted set. */
+  input = $state.raw<SampleInput | null>(null);
+  options = $state.raw<ReadOptions>({});
+  private isStarted = false;
+  private readonly host: SampleRunHost;
+
+  /** Columns that can name groups. */
+  readonly groups = $derived.by(() => (this.run.dataSet ? groupColumns(this.run.dataSet) : []));
+
+  /** N and L of every sample; NaN where it is not scored. */
+  readonly matches = $derived.by(() => {
+    const { results, revision } = this.run;
+    const n = new Float64Array(revision >= 0 ? results.length : 0).fill(NaN);
+    const length = n.slice();
+    results.forEach((result, index) => {
+      n[index] = result?.scored.matchLength ?? NaN;
+      length[index] = result?.scored.suffixTokens ?? NaN;
+    });
+    return { n, length };
+  });
+
+  /** @param statistics tests put a client without a worker here. */
+  constructor(host: SampleRunHost, statistics?: StatisticsClient) {
+    this.host = host;
+    this.analyses = new Analyses(statistics);
+    this.run = new SampleRun(host);
+    this.table = new TableView(this.run, this.selection);
+  }
+
+  /** Opens the view for the first time: on the samples of the last visit, else on the planted set. Never rejects. */
+  async start(): Promise<void> {
+    if (this.isStarted) return;
+    this.isStarted = true;
+    const stored = await this.host.storage.withSamples((store) => store.readInput(), null);
+    const last = readStoredInput(stored);
+    if (last) {
+      this.run.split = last.split;
+      this.run.subject = last.subject;
+    }
+    if (last?.input) {
+      const { input, options } = last;
+      await this.attempt(() => this.read(input, options));
+    } else await this.openPlanted();
+  }
+
+  /** Cuts the samples in another way, or measures another model. */
+  async change(changes: { split?: SplitSettings; subject?: string | null }): Promise<void> {
+    await this.run.change(changes);
+    await this.remember();
+  }
+
+  /** Stores what was put in, so that the next visit opens on it. */
+  private async remember(): Promise<void> {
+    const { input, options, run } = this;
+    const bytes = input?.files.reduce((sum, file) => sum + file.bytes.length, 0) ?? 0;
+    const kept: StoredInput = { input, options, split: run.split, subject: run.subject };
+    await this.host.storage.withSamples(
+      (store) => (bytes > LARGEST_KEPT ? store.forgetInput() : store.writeInput(kept)),
+      undefined,
+    );
+  }
+
+  async openPlanted(): Promise<void> {
+    await this.attempt(async () => {
+      this.input = null;
+      await this.open(await loadPlanted());
+    });
+  }
+
+  /** Reads files; if their columns are not known, they wait for a mapping. */
+  async openFiles(files: readonly File[]): Promise<void> {
+    await this.attempt(async () => {
+      const tooLarge = files.find(({ size }) => size > LARGEST_SAMPLE_FILE);
+      if (tooLarge)
+        throw new MemoscopeError(
+          'InvalidInput',
+          `${tooLarge.name} has more than 500 MB. Split it and open one part.`,
+        );
+      const [first] = files;
+      const name = files.length === 1 && first ? first.name : `${files.length} files`;
+      await this.read({ name, files: await readFiles(files) });
+    });
+  }
+
+  async openPasted(text: string): Promise<void> {
+    const bytes = new TextEncoder().encode(text);
+    await this.attempt(() => this.read({ name: 'pasted', files: [{ name: 'pasted', bytes }] }));
+  }
+
+  /** Reads the last input again: in other units, or with other columns as the text. */
+  async reread(options: ReadOptions): Promise<void> {
+    const { input } = this;
+    if (input) await this.attempt(() => this.read(input, options));
+  }
+
+  private async read(input: SampleInput, options: ReadOptions = {}): Promise<void> {
+    const result = await this.analyses.client.ask((api) => api.readSamples(input.files, options));
+    this.input = input;
+    this.options = options;
+    await this.open({ name: input.name, ...result });
+    if (result.samples.length === 0 && result.shape !== 'unknown')
+      this.inputProblem = 'There is no sample in this. The list below says why.';
+  }
+
+  /** Puts samples in. */
+  async open(dataSet: DataSet): Promise<void> {
+    this.inputProblem = null;
+    this.selection.reset();
+    this.table.reset();
+    const columns = groupColumns(dataSet).map(({ name }) => name);
+    this.group = columns.includes('copies') ? 'copies' : (columns[0] ?? null);
+    await this.run.open(dataSet);
+    await this.remember();
+  }
+
+  /** Which group each sample is in; null without groups. */
+  readonly groupOf = $derived.by(() => {
+    const { dataSet } = this.run;
+    return dataSet && this.group !== null ? groupsBy(dataSet.samples, this.group) : null;
+  });
+
+  /** What the panels are to be computed from. */
+  analysisInput(): AnalysisInput {
+    const { results, isBusy } = this.run;
+    const offsets = new Uint32Array(results.length + 1);
+    results.forEach((result, index) => {
+      offsets[index + 1] = (offsets[index] ?? 0) + (result?.scored.logprobs.length ?? 0);
+    });
+    const values = new Float32Array(offsets.at(-1) ?? 0);
+    const correct = new Uint8Array(values.length);
+    results.forEach((result, index) => {
+      if (!result) return;
+      values.set(result.scored.logprobs, offsets[index]);
+      correct.set(result.scored.correct, offsets[index]);
+    });
+    return {
+      matches: this.matches,
+      suffixes: { values, correct, offsets },
+      groups: this.groupOf,
+      isFinal: !isBusy,
+    };
+  }
+
+  /** Where a sample is cut; null until it is tokenized. */
+  cutOf(index: number): SampleCut | null {
+    const { results, prepared, revision } = this.run;
+    return (revision >= 0 ? results[index]?.cut : null) ?? prepared[index]?.cut ?? null;
+  }
+
+  private async attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (thrown) {
+      this.inputProblem = asMemoscopeError(thrown).message;
+    }
+  }
+}

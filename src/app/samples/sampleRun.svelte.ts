@@ -1,0 +1,273 @@
+import type { RunOrigin } from '../../core/run.ts';
+import type { SampleRunSettings, StoredSample } from '../../engine/sampleStore.ts';
+import type { ModelEntry } from '../../engine/modelCatalog.ts';
+import type { DeviceRequest, LoadProgress, OpenedModel } from '../../protocol/scorer.ts';
+import type { Archive } from '../archive.svelte.ts';
+import { CurrentJob } from '../currentJob.ts';
+import type { ModelLink } from '../modelLink.svelte.ts';
+import { originOf, timestamp } from '../scoreText.ts';
+import type { DataSet, Problem } from './dataSet.ts';
+import { DEFAULT_SPLIT, type PreparedSample, type SplitSettings } from './prepare.ts';
+import type { SampleStatus } from './sampleStatus.ts';
+import { keyOfSamples, prepareAll, sampleSettings, scoreBlocks, type SampleQuestion } from './scoreBlocks.ts';
+
+/** Between two drawings of growing results, ms. */
+const DRAW_INTERVAL = 250;
+
+/** Samples whose cut is shown before the run. */
+const PREVIEWED = 50;
+
+/** What the run needs of the page around it. */
+export interface SampleRunHost {
+  readonly link: ModelLink;
+  readonly storage: Archive;
+  readonly deviceRequest: DeviceRequest;
+}
+
+/** A data set, what is scored of it, and the work on it. */
+export class SampleRun {
+  status = $state.raw<SampleStatus>({ kind: 'idle' });
+  dataSet = $state.raw<DataSet | null>(null);
+  split = $state.raw<SplitSettings>(DEFAULT_SPLIT);
+  /** Adapter whose memorization is measured; null for the base model. */
+  subject = $state<string | null>('planted-1');
+  /** Samples that could not be scored, found while they were cut. */
+  unscorable = $state.raw<readonly Problem[]>([]);
+  settings = $state.raw<SampleRunSettings | null>(null);
+  origin = $state.raw<RunOrigin | null>(null);
+  /** Counts the times that `results` grew. */
+  revision = $state(0);
+  /** Samples that are scored. */
+  scored = $state(0);
+  /** `[samples]` filled in place; `revision` tells when. */
+  results: (StoredSample | null)[] = [];
+  /** The cut samples, once they are tokenized in this visit. */
+  prepared = $state.raw<readonly (PreparedSample | null)[]>([]);
+
+  private readonly host: SampleRunHost;
+  private readonly job = new CurrentJob();
+  private key: string | null = null;
+  private drawnAt = 0;
+
+  readonly isBusy = $derived(['loading', 'tokenizing', 'scoring'].includes(this.status.kind));
+  readonly total = $derived(this.dataSet?.samples.length ?? 0);
+  readonly problems = $derived([...(this.dataSet?.problems ?? []), ...this.unscorable]);
+  readonly isComplete = $derived(this.scored > 0 && this.scored + this.unscorable.length >= this.total);
+  readonly canResume = $derived(!this.isBusy && this.scored > 0 && !this.isComplete);
+
+  constructor(host: SampleRunHost) {
+    this.host = host;
+  }
+
+  /** Puts other samples in; what is scored of them is shown at once if it is stored. */
+  async open(dataSet: DataSet): Promise<void> {
+    this.job.leave();
+    this.dataSet = dataSet;
+    this.clear();
+    this.status = { kind: 'idle' };
+    await this.restore();
+  }
+
+  /** Cuts the samples in another way, or measures another model. */
+  async change(changes: { split?: SplitSettings; subject?: string | null }): Promise<void> {
+    this.job.leave();
+    if (changes.split) this.split = changes.split;
+    if (changes.subject !== undefined) this.subject = changes.subject;
+    this.clear();
+    this.status = { kind: 'idle' };
+    await this.restore();
+  }
+
+  /** Scores what is not scored yet. Every failure ends in `status`. */
+  run(): Promise<void> {
+    return this.job.start(
+      (signal) => this.work(signal),
+      (failure) => {
+        this.draw(true);
+        const isFailed = failure !== null && failure.kind !== 'Cancelled';
+        this.status = isFailed ? { kind: 'failed', error: failure } : this.rest();
+      },
+    );
+  }
+
+  /** Stops; finished samples stay. */
+  stop(): void {
+    this.job.stop();
+  }
+
+  dismissError(): void {
+    if (this.status.kind === 'failed') this.status = this.rest();
+  }
+
+  private rest(): SampleStatus {
+    if (this.scored === 0) return { kind: 'idle' };
+    return { kind: this.isComplete ? 'done' : 'stopped' };
+  }
+
+  private clear(): void {
+    this.results = Array<null>(this.total).fill(null);
+    this.prepared = [];
+    this.unscorable = [];
+    this.settings = null;
+    this.origin = null;
+    this.key = null;
+    this.scored = 0;
+    this.revision++;
+  }
+
+  private question(entry: ModelEntry): SampleQuestion {
+    const samples = this.dataSet?.samples ?? [];
+    return { samples, split: this.split, adapter: this.host.link.adapterOf(entry, this.subject) };
+  }
+
+  /** Shows what is stored of this question. */
+  private async restore(): Promise<void> {
+    const { link, storage } = this.host;
+    const { dataSet, split, subject } = this;
+    if (!dataSet) return;
+    const isStill = () => this.dataSet === dataSet && this.split === split && this.subject === subject;
+    const entry = await link.entry();
+    const key = await keyOfSamples(this.question(entry), entry);
+    if (!isStill()) return;
+    this.key = key;
+    await storage.withSamples(async (store) => {
+      const header = await store.readHeader(key);
+      if (!header) return;
+      for await (const { indices, samples } of store.read(key)) {
+        if (!isStill() || this.isBusy) return;
+        indices.forEach((index, place) => {
+          this.keep(index, samples[place]);
+        });
+      }
+      this.settings = header.settings;
+      this.origin = header.origin;
+    }, undefined);
+    if (!isStill() || this.isBusy) return;
+    this.draw(true);
+    this.status = this.rest();
+    // Nobody waits for it, and what goes wrong in it, the run will tell.
+    if (this.scored === 0) this.preview(isStill).catch(() => undefined);
+  }
+
+  /** Cuts the first samples as the model will see them, if it is loaded anyway: none is loaded for it. */
+  private async preview(isStill: () => boolean): Promise<void> {
+    const { link, deviceRequest } = this.host;
+    if (link.state.kind !== 'ready') return;
+    const { samples, ...question } = this.question(await link.entry());
+    const { signal } = new AbortController();
+    const first = { ...question, samples: samples.slice(0, PREVIEWED) };
+    const { prepared } = await link.use({ request: deviceRequest, signal }, ({ contextLength }) =>
+      prepareAll(first, link.scorer, contextLength, signal),
+    );
+    if (isStill() && !this.isBusy && this.prepared.length === 0) this.prepared = prepared;
+  }
+
+  private keep(index: number, sample: StoredSample | undefined): void {
+    if (!sample || index >= this.results.length) return;
+    this.results[index] = sample;
+  }
+
+  private draw(isLast = false): void {
+    const now = performance.now();
+    if (!isLast && now - this.drawnAt < DRAW_INTERVAL) return;
+    this.drawnAt = now;
+    this.scored = this.results.reduce((count, result) => count + Number(result !== null), 0);
+    this.revision++;
+  }
+
+  private say(signal: AbortSignal, status: SampleStatus): void {
+    if (this.job.has(signal)) this.status = status;
+  }
+
+  private async work(signal: AbortSignal): Promise<void> {
+    const { link } = this.host;
+    if (!this.dataSet || this.isComplete) return;
+    const onProgress = (progress: LoadProgress): void => {
+      this.say(signal, { kind: 'loading', progress });
+    };
+    const entry = await link.entry();
+    const question = this.question(entry);
+    this.key ??= await keyOfSamples(question, entry);
+    await link.use({ request: this.host.deviceRequest, signal, onProgress }, (opened) =>
+      this.scoreWith(opened, question, signal),
+    );
+  }
+
+  private async scoreWith(opened: OpenedModel, question: SampleQuestion, signal: AbortSignal): Promise<void> {
+    const { link, storage } = this.host;
+    this.say(signal, { kind: 'tokenizing' });
+    const { prepared, problems } = await prepareAll(question, link.scorer, opened.contextLength, signal);
+    signal.throwIfAborted();
+    this.prepared = prepared;
+    this.unscorable = problems;
+    this.settings = sampleSettings(opened, question);
+    const startedAt = timestamp();
+    const began = performance.now();
+    const before = this.origin?.elapsedMs ?? 0;
+    this.origin = originOf(opened.device, startedAt, before);
+    const header = this.header();
+    await storage.withSamples((store) => store.writeHeader(header()), undefined);
+    const writes: Promise<void>[] = [];
+    const report = this.reporter(signal, prepared);
+    try {
+      const device = await scoreBlocks(prepared, {
+        scorer: link.scorer,
+        adapter: question.adapter,
+        longest: opened.contextLength,
+        signal,
+        texts: (index) => question.samples[index]?.text ?? '',
+        isDone: (indices) => indices.every((index) => this.results[index] != null),
+        onSample: (index, sample) => {
+          if (!this.job.has(signal)) return;
+          this.keep(index, sample);
+          report(index);
+          this.draw();
+        },
+        onBlock: (number, indices, samples) => {
+          const { key } = header();
+          writes.push(
+            storage.withSamples((store) => store.append(key, number, { indices, samples }), undefined),
+          );
+        },
+      });
+      if (device) link.device = device;
+    } finally {
+      if (this.job.has(signal))
+        this.origin = originOf(link.device ?? opened.device, startedAt, before + performance.now() - began);
+      await Promise.all(writes);
+      await storage.withSamples((store) => store.writeHeader(header()), undefined);
+    }
+  }
+
+  /** The header of the run at hand, whatever is opened later. */
+  private header() {
+    const { key, dataSet, settings } = this;
+    return () => {
+      if (key === null || !dataSet || !settings || !this.origin) throw new Error('no run');
+      return { key, name: dataSet.name, samples: dataSet.samples.length, settings, origin: this.origin };
+    };
+  }
+
+  /** Turns finished samples into rate and time left. */
+  private reporter(signal: AbortSignal, prepared: readonly (PreparedSample | null)[]) {
+    const tokensOf = (index: number): number => prepared[index]?.ids.length ?? 0;
+    let left = prepared.reduce(
+      (sum, _, index) => sum + (this.results[index] == null ? tokensOf(index) : 0),
+      0,
+    );
+    let done = 0;
+    const startedAt = performance.now();
+    this.say(signal, { kind: 'scoring', tokensPerSecond: NaN, secondsLeft: NaN });
+    return (index: number): void => {
+      done += tokensOf(index);
+      left -= tokensOf(index);
+      const tokensPerSecond = (1000 * done) / (performance.now() - startedAt);
+      if (performance.now() - this.drawnAt >= DRAW_INTERVAL)
+        this.say(signal, {
+          kind: 'scoring',
+          tokensPerSecond,
+          secondsLeft: Math.max(0, left) / tokensPerSecond,
+        });
+    };
+  }
+}

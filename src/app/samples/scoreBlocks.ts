@@ -1,0 +1,184 @@
+/** From prepared samples to their scores, block by block. Knows no view and no rune. */
+import { planBlocks } from '../../core/sampleBlocks.ts';
+import { scoreSample, type ScoredSample } from '../../core/sampleScores.ts';
+import { zlibBytes } from '../../engine/compression.ts';
+import { sha256OfText } from '../../engine/hashing.ts';
+import type { AdapterEntry, ModelEntry } from '../../engine/modelCatalog.ts';
+import type { SampleRunSettings, StoredSample } from '../../engine/sampleStore.ts';
+import type { ScorerClient } from '../../engine/scorerClient.ts';
+import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
+import type { DeviceReport, OpenedModel, ScoreChunk } from '../../protocol/scorer.ts';
+import type { Problem, Sample } from './dataSet.ts';
+import { describeSplit, prepareSample, type PreparedSample, type SplitSettings } from './prepare.ts';
+
+/** Texts that are tokenized in one call. */
+const TOKENIZE_AT_ONCE = 256;
+
+/** What decides the numbers of a run, before a model is loaded. */
+export interface SampleQuestion {
+  readonly samples: readonly Sample[];
+  readonly split: SplitSettings;
+  readonly adapter: AdapterEntry | null;
+}
+
+/**
+ * Key under which a run is stored: SHA-256 over the samples' content, the cut, model and adapter.
+ *
+ * @throws {MemoscopeError} `ModelUnavailable` on insecure pages.
+ */
+export function keyOfSamples(
+  { samples, split, adapter }: SampleQuestion,
+  { source }: ModelEntry,
+): Promise<string> {
+  const content = samples.map(({ prefix, suffix, text }) => [prefix, suffix, text]);
+  const files = source.files.map(({ sha256 }) => sha256);
+  return sha256OfText(JSON.stringify([content, split, source.id, files, adapter?.source.sha256 ?? null]));
+}
+
+export const sampleSettings = (
+  opened: OpenedModel,
+  { adapter, split }: SampleQuestion,
+): SampleRunSettings => ({
+  modelId: opened.id,
+  modelHash: opened.hash,
+  adapterId: adapter?.source.id ?? null,
+  adapterHash: adapter?.source.sha256 ?? null,
+  hasReference: adapter !== null,
+  split: describeSplit(split),
+});
+
+/** Every sample tokenized and cut; null where it cannot be scored, with the reason among the problems. */
+export interface PreparedSet {
+  readonly prepared: readonly (PreparedSample | null)[];
+  readonly problems: readonly Problem[];
+}
+
+/** Tokenizes and cuts all samples. @throws {MemoscopeError} `Cancelled`. */
+export async function prepareAll(
+  { samples, split }: SampleQuestion,
+  scorer: Pick<ScorerClient, 'tokenizeAll'>,
+  longest: number,
+  signal: AbortSignal,
+): Promise<PreparedSet> {
+  const prepared: (PreparedSample | null)[] = [];
+  const problems: Problem[] = [];
+  for (let from = 0; from < samples.length; from += TOKENIZE_AT_ONCE) {
+    signal.throwIfAborted();
+    const some = samples.slice(from, from + TOKENIZE_AT_ONCE);
+    const tokens = await scorer.tokenizeAll(
+      some.map(({ text }) => text),
+      { signal },
+    );
+    some.forEach((sample, place) => {
+      const found = tokens[place] && prepareSample(sample, tokens[place], split, longest);
+      if (typeof found === 'object') prepared.push(found);
+      else {
+        prepared.push(null);
+        const { source, line, text } = sample;
+        problems.push({ source, line, reason: found ?? 'no tokens came', excerpt: text.slice(0, 80) });
+      }
+    });
+  }
+  return { prepared, problems };
+}
+
+/** How blocks are scored, and who is told. */
+export interface BlockJob {
+  readonly scorer: Pick<ScorerClient, 'score'>;
+  readonly adapter: AdapterEntry | null;
+  /** Tokens that the model can score in one window. */
+  readonly longest: number;
+  readonly signal: AbortSignal;
+  readonly texts: (index: number) => string;
+  readonly onSample: (index: number, sample: StoredSample) => void;
+  /** A block is finished: `samples` in the order of `indices`. */
+  readonly onBlock: (number: number, indices: Uint32Array, samples: readonly StoredSample[]) => void;
+  /** True if a block needs no scoring. */
+  readonly isDone: (indices: Uint32Array) => boolean;
+}
+
+/**
+ * Scores all blocks that are not done. A worker that dies is replaced once a block.
+ *
+ * @returns the device of the last block; null if there was nothing to do.
+ * @throws {MemoscopeError} as `ScorerApi.score`; finished blocks were told.
+ */
+export async function scoreBlocks(
+  prepared: readonly (PreparedSample | null)[],
+  job: BlockJob,
+): Promise<DeviceReport | null> {
+  const blocks = planBlocks(prepared.map((sample) => sample?.ids.length ?? 0));
+  let device: DeviceReport | null = null;
+  for (const [number, indices] of blocks.entries()) {
+    if (job.isDone(indices)) continue;
+    job.signal.throwIfAborted();
+    device = await scoreWithRetry(number, indices, prepared, job);
+  }
+  return device;
+}
+
+async function scoreWithRetry(
+  number: number,
+  indices: Uint32Array,
+  prepared: readonly (PreparedSample | null)[],
+  job: BlockJob,
+): Promise<DeviceReport> {
+  try {
+    return await scoreBlock(number, indices, prepared, job);
+  } catch (thrown) {
+    if (asMemoscopeError(thrown).kind !== 'WorkerDied' || job.signal.aborted) throw thrown;
+    return scoreBlock(number, indices, prepared, job);
+  }
+}
+
+async function scoreBlock(
+  number: number,
+  indices: Uint32Array,
+  prepared: readonly (PreparedSample | null)[],
+  { scorer, adapter, longest, signal, texts, onSample, onBlock }: BlockJob,
+): Promise<DeviceReport> {
+  const block = Array.from(indices, (index) => prepared[index]).filter((sample) => sample != null);
+  const offsets = offsetsOf(block);
+  const ids = new Uint32Array(offsets.at(-1) ?? 0);
+  block.forEach((sample, place) => {
+    ids.set(sample.ids, offsets[place]);
+  });
+  const finished: StoredSample[] = [];
+  const receive = (chunk: ScoreChunk): void => {
+    const index = indices[chunk.sequence] ?? 0;
+    const sample = block[chunk.sequence];
+    if (!sample) throw new MemoscopeError('Internal', `records of sample ${chunk.sequence}: none was sent`);
+    const text = texts(index).slice(sample.cut.from, sample.cut.to);
+    const stored = { scored: reduce(chunk, sample, text), cut: sample.cut };
+    finished[chunk.sequence] = stored;
+    onSample(index, stored);
+  };
+  const passes = [{ adapter: adapter?.source ?? null, topK: 1 }];
+  if (adapter) passes.push({ adapter: null, topK: 1 });
+  const request = { ids, offsets, windows: { length: longest, stride: longest }, passes, from: 0 };
+  const { end, device } = await scorer.score(request, { signal, onProgress: receive });
+  const wanted = offsets.at(-1);
+  if (end !== wanted)
+    throw new MemoscopeError('Cancelled', `stopped after ${end} of ${wanted ?? 0} tokens of a block`);
+  onBlock(number, indices, finished);
+  return device;
+}
+
+function offsetsOf(block: readonly PreparedSample[]): Uint32Array {
+  const offsets = new Uint32Array(block.length + 1);
+  block.forEach(({ ids }, place) => {
+    offsets[place + 1] = (offsets[place] ?? 0) + ids.length;
+  });
+  return offsets;
+}
+
+/** @throws {MemoscopeError} `Internal` if the chunk is not the whole sample. */
+function reduce({ records: [target, base] }: ScoreChunk, sample: PreparedSample, text: string): ScoredSample {
+  const tokens = sample.ids.length;
+  if (target?.length !== tokens)
+    throw new MemoscopeError(
+      'Internal',
+      `a sample of ${tokens} tokens came with ${target?.length ?? 0} records`,
+    );
+  return scoreSample(target, base ?? null, { start: sample.prefixTokens, end: tokens }, zlibBytes(text));
+}

@@ -1,0 +1,169 @@
+/** A figure of the page as a file that stands alone: styles resolved, caption and settings inside. */
+
+const NAMESPACE = 'http://www.w3.org/2000/svg';
+
+/** What decides how a shape looks; style sheets do not travel with the file. */
+const LOOKS = [
+  'fill',
+  'fill-opacity',
+  'stroke',
+  'stroke-width',
+  'stroke-dasharray',
+  'stroke-opacity',
+  'stroke-linejoin',
+  'opacity',
+  'font-family',
+  'font-size',
+  'font-weight',
+  'text-anchor',
+] as const;
+
+/** Marks what belongs to the pointer, not to the figure. */
+const UNSAVED = '[data-unsaved]';
+
+/** A copy of an SVG that looks the same without the page's style sheets. */
+function standalone(source: SVGSVGElement): SVGSVGElement {
+  const copy = source.cloneNode(true) as SVGSVGElement;
+  const originals = [source, ...source.querySelectorAll('*')];
+  [copy, ...copy.querySelectorAll('*')].forEach((element, index) => {
+    const original = originals[index];
+    if (!original) return;
+    const style = getComputedStyle(original);
+    for (const name of LOOKS) element.setAttribute(name, style.getPropertyValue(name));
+    element.removeAttribute('class');
+    element.removeAttribute('style');
+  });
+  for (const unsaved of copy.querySelectorAll(UNSAVED)) unsaved.remove();
+  return copy;
+}
+
+/** Lines of at most `width` characters. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  if (line !== '') lines.push(line);
+  return lines;
+}
+
+const LINE = 15;
+const MARGIN = 16;
+
+interface TextLook {
+  readonly size: number;
+  readonly weight: number;
+  readonly colour: string;
+  readonly indent?: number;
+}
+
+function write(
+  into: SVGElement,
+  text: string,
+  y: number,
+  { size, weight, colour, indent = 0 }: TextLook,
+): void {
+  const element = document.createElementNS(NAMESPACE, 'text');
+  const attributes = {
+    x: MARGIN + indent,
+    y,
+    fill: colour,
+    'font-size': size,
+    'font-weight': weight,
+    'font-family': 'sans-serif',
+  };
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  element.textContent = text;
+  into.append(element);
+}
+
+/** What a colour stands for. */
+export interface LegendEntry {
+  readonly label: string;
+  /** Any colour of CSS, variables too. */
+  readonly colour: string;
+  readonly dash?: string;
+}
+
+export interface FigureText {
+  readonly title: string;
+  /** What is shown, estimator, n, censoring, seed. */
+  readonly caption: string;
+  /** Model, adapter, split: one line. */
+  readonly settings: string;
+  readonly legend: readonly LegendEntry[];
+}
+
+/** A colour with its variables resolved where the figure stands. */
+function resolvedColour(container: HTMLElement, colour: string): string {
+  const probe = document.createElement('span');
+  probe.style.color = colour;
+  container.append(probe);
+  const resolved = getComputedStyle(probe).color;
+  probe.remove();
+  return resolved;
+}
+
+/** One line for each entry: a stroke and what it stands for. */
+function writeLegend(
+  into: SVGElement,
+  container: HTMLElement,
+  legend: readonly LegendEntry[],
+  top: number,
+): number {
+  let y = top;
+  for (const { label, colour, dash = '' } of legend) {
+    y += LINE;
+    const stroke = document.createElementNS(NAMESPACE, 'line');
+    const looks = {
+      stroke: resolvedColour(container, colour),
+      'stroke-width': 3,
+      'stroke-dasharray': dash || 'none',
+    };
+    const place = { x1: MARGIN, x2: MARGIN + 22, y1: y - 4, y2: y - 4 };
+    for (const [name, value] of Object.entries({ ...place, ...looks }))
+      stroke.setAttribute(name, String(value));
+    into.append(stroke);
+    const { color } = getComputedStyle(container);
+    write(into, label, y, { size: 11, weight: 400, colour: color, indent: 30 });
+  }
+  return y;
+}
+
+/** All SVGs within an element as one file, laid out as on the page. */
+export function svgFile(container: HTMLElement, { title, caption, settings, legend }: FigureText): string {
+  const figures = [...container.querySelectorAll<SVGSVGElement>('figure svg')];
+  const boxes = figures.map((figure) => figure.getBoundingClientRect());
+  const [left, above] = [Math.min(...boxes.map((box) => box.left)), Math.min(...boxes.map((box) => box.top))];
+  const style = getComputedStyle(container);
+  const [paper, ink] = [style.getPropertyValue('background-color'), style.getPropertyValue('color')];
+  const root = document.createElementNS(NAMESPACE, 'svg');
+  const top = 2 * MARGIN + LINE;
+  let [width, bottom] = [320, top];
+  for (const figure of figures) {
+    const box = figure.getBoundingClientRect();
+    const copy = standalone(figure);
+    const [x, y] = [MARGIN + box.left - left, top + box.top - above];
+    copy.setAttribute('x', String(x));
+    copy.setAttribute('y', String(y));
+    root.append(copy);
+    width = Math.max(width, x + box.width + MARGIN);
+    bottom = Math.max(bottom, y + box.height);
+  }
+  write(root, title, MARGIN + LINE, { size: 15, weight: 600, colour: ink });
+  bottom = writeLegend(root, container, legend, bottom);
+  const lines = [...wrap(caption, Math.floor(width / 6.2)), ...wrap(settings, Math.floor(width / 6.2))];
+  for (const text of lines) write(root, text, (bottom += LINE), { size: 11, weight: 400, colour: ink });
+  const height = bottom + MARGIN;
+  const ground = document.createElementNS(NAMESPACE, 'rect');
+  for (const [name, value] of Object.entries({ width, height, fill: paper }))
+    ground.setAttribute(name, String(value));
+  root.prepend(ground);
+  for (const [name, value] of Object.entries({ width, height, viewBox: `0 0 ${width} ${height}` }))
+    root.setAttribute(name, String(value));
+  return new XMLSerializer().serializeToString(root);
+}

@@ -1,0 +1,134 @@
+/** What the panel "Decomposition" shows: P(N >= n) as a product of conditional probabilities, by group. */
+import {
+  forEachMatch,
+  summarizeMatches,
+  type MatchLengths,
+  type MatchSummary,
+} from '../statistics/matchLength.ts';
+import { excessSkewness, fitBetaGeometric, fitGeometric, varianceSplit } from '../statistics/parametric.ts';
+import type { ExcessSkewness, VarianceSplit } from '../statistics/parametric.ts';
+import { populationSoftSurvival } from '../statistics/soft.ts';
+import {
+  kaplanMeier,
+  logRank,
+  restrictedMean,
+  type LogRank,
+  type SurvivalPoint,
+} from '../statistics/survival.ts';
+
+/** Which group each sample is in. */
+export interface Groups {
+  readonly names: readonly string[];
+  /** `[samples]` index into `names`; -1 for none. */
+  readonly of: Int16Array;
+}
+
+/** Values of each sample's suffix laid end to end. */
+export interface Suffixes {
+  /** Log-probabilities, nats. */
+  readonly values: Float32Array;
+  /** 1 where the token is the model's first choice. */
+  readonly correct: Uint8Array;
+  /** `[samples + 1]`; an unscored sample is empty. */
+  readonly offsets: Uint32Array;
+}
+
+export interface SurvivalCurve {
+  readonly name: string;
+  readonly summary: MatchSummary;
+  readonly points: readonly SurvivalPoint[];
+  /** Restricted mean match length up to {@link Decomposition.tau}, tokens; NaN if the curve ends before. */
+  readonly restrictedMean: { readonly mean: number; readonly se: number };
+}
+
+export interface Decomposition {
+  readonly whole: SurvivalCurve;
+  readonly groups: readonly SurvivalCurve[];
+  /** Tokens up to which the means are taken: the longest that every curve reaches. */
+  readonly tau: number;
+  readonly logRank: LogRank;
+  /** `[max L]` p_n that the beta-geometric fit gives to a population none of whose samples has a rising p; empty without a fit. */
+  readonly frailtyP: Float64Array;
+  /** 1 / (a + b + 1) of that fit, NaN without. */
+  readonly rho: number;
+  /** The constant p of the geometric fit. */
+  readonly constantP: number;
+  /** `[max L]` survival of one sampled continuation (temperature 1), mean over the samples. */
+  readonly softSurvival: Float64Array;
+  readonly variance: VarianceSplit;
+  readonly skewness: ExcessSkewness;
+}
+
+/** The matches of some samples. */
+export function matchesOf({ n, length }: MatchLengths, isIn: (index: number) => boolean): MatchLengths {
+  const picked: [number[], number[]] = [[], []];
+  for (let index = 0; index < n.length; index++)
+    if (isIn(index)) {
+      picked[0].push(n[index] ?? NaN);
+      picked[1].push(length[index] ?? NaN);
+    }
+  return { n: picked[0], length: picked[1] };
+}
+
+export const suffixOf = ({ values, offsets }: Suffixes, index: number): Float32Array =>
+  values.subarray(offsets[index], offsets[index + 1]);
+
+/** The last token that a curve reaches; a curve that fell to 0 reaches every one. */
+function reachOf(points: readonly SurvivalPoint[], longest: number): number {
+  if (points.at(-1)?.survival === 0) return longest;
+  const last = points.findLastIndex(({ survival }) => !Number.isNaN(survival));
+  return last + 1;
+}
+
+/**
+ * Decomposes a set of match lengths.
+ *
+ * @param suffixes log-probabilities of the suffixes' tokens, nats.
+ * @param groups null for one group.
+ * @throws {RangeError} unless every sample has 0 <= N <= L in whole tokens.
+ */
+export function decompose(matches: MatchLengths, suffixes: Suffixes, groups: Groups | null): Decomposition {
+  const parts = (groups?.names ?? []).map((name, group) => ({
+    name,
+    matches: matchesOf(matches, (index) => groups?.of[index] === group),
+  }));
+  const present = parts
+    .map((part) => ({ ...part, points: kaplanMeier(part.matches) }))
+    .filter(({ points }) => points.length > 0);
+  const points = kaplanMeier(matches);
+  const tau = [{ points }, ...present].reduce(
+    (least, curve) => Math.min(least, reachOf(curve.points, points.length)),
+    points.length,
+  );
+  const curve = (name: string, of: MatchLengths, its: readonly SurvivalPoint[]): SurvivalCurve => ({
+    name,
+    summary: summarizeMatches(of),
+    points: its,
+    restrictedMean: restrictedMean(its, tau),
+  });
+  const scored = scoredSuffixes(matches, suffixes);
+  const { a, b, rho } = fitBetaGeometric(matches);
+  const { p } = fitGeometric(matches);
+  return {
+    whole: curve('all samples', matches, points),
+    groups: present.map((part) => curve(part.name, part.matches, part.points)),
+    tau,
+    logRank: logRank(present.map((part) => part.matches)),
+    frailtyP: Number.isNaN(a)
+      ? new Float64Array(0)
+      : Float64Array.from(points, ({ i }) => (a + i - 1) / (a + b + i - 1)),
+    rho,
+    constantP: p,
+    softSurvival: populationSoftSurvival(scored).survival,
+    variance: varianceSplit(scored),
+    skewness: excessSkewness(matches, p),
+  };
+}
+
+function scoredSuffixes(matches: MatchLengths, suffixes: Suffixes): Float32Array[] {
+  const scored: Float32Array[] = [];
+  forEachMatch(matches, (_n, _length, index) => {
+    scored.push(suffixOf(suffixes, index));
+  });
+  return scored;
+}

@@ -1,0 +1,85 @@
+/** What the panel "Skew" shows: how unequally memorization is spread over the samples. */
+import { bootstrap, type BootstrapResult, type BootstrapStatistic } from '../statistics/bootstrap.ts';
+import {
+  gini,
+  hill,
+  isAllZero,
+  lorenz,
+  medcouple,
+  moments,
+  theil,
+  topShare,
+  type HillPlot,
+} from '../statistics/skewness.ts';
+import { tally, type Tally } from '../statistics/tally.ts';
+
+/** Names of the statistics, in the order of {@link skewIntervals}. */
+export const SKEW_STATISTICS = [
+  'gini',
+  'theil',
+  'top1',
+  'top5',
+  'top10',
+  'skewness',
+  'medcouple',
+  'mean',
+] as const;
+export type SkewStatistic = (typeof SKEW_STATISTICS)[number];
+
+const COMPUTE: Readonly<Record<SkewStatistic, (sample: Tally) => number>> = {
+  gini: (sample) => gini(sample).gini,
+  theil,
+  top1: (sample) => topShare(sample, 0.01),
+  top5: (sample) => topShare(sample, 0.05),
+  top10: (sample) => topShare(sample, 0.1),
+  skewness: (sample) => moments(sample).adjustedSkewness,
+  medcouple: (sample) => medcouple(sample).value,
+  mean: (sample) => moments(sample).mean,
+};
+
+export interface SkewAnalysis {
+  /** Samples whose N is known. */
+  readonly samples: number;
+  /** True if nothing is memorized at all: then there is no inequality to speak of. */
+  readonly allZero: boolean;
+  readonly estimates: Readonly<Record<SkewStatistic, number>>;
+  /** `[samples]` indices of the known samples by N, the largest last; ties in the order of the input. */
+  readonly order: Uint32Array;
+  /** `[samples + 1]` share of all matched tokens that the first i samples of `order` hold. */
+  readonly lorenz: Float64Array;
+  readonly hill: HillPlot;
+}
+
+/**
+ * Estimates without intervals. O(n log n).
+ *
+ * @param n match lengths; NaN where unscored.
+ */
+export function analyseSkew(n: Float64Array): SkewAnalysis {
+  const order = Uint32Array.from(n, (_, index) => index)
+    .filter((index) => !Number.isNaN(n[index] ?? NaN))
+    .sort((a, b) => (n[a] ?? 0) - (n[b] ?? 0) || a - b);
+  const known = Float64Array.from(order, (index) => n[index] ?? NaN);
+  const sample = tally(known);
+  const estimates = Object.fromEntries(
+    SKEW_STATISTICS.map((name) => [name, COMPUTE[name](sample)]),
+  ) as Record<SkewStatistic, number>;
+  return {
+    samples: known.length,
+    allZero: isAllZero(sample),
+    estimates,
+    order,
+    lorenz: lorenz(known),
+    hill: hill(known),
+  };
+}
+
+/** BCa intervals of {@link SKEW_STATISTICS}, from one set of resamples of the samples. @yields the share done. */
+export function* skewIntervals(
+  n: Float64Array,
+  seed: number,
+  replicates = 2000,
+): Generator<number, BootstrapResult[]> {
+  const statistics: BootstrapStatistic[] = SKEW_STATISTICS.map((name) => ({ compute: COMPUTE[name] }));
+  return yield* bootstrap(tally(n), statistics, { seed, replicates });
+}

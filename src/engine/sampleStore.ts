@@ -1,0 +1,156 @@
+/**
+ * Data sets in IndexedDB: the samples that were put in last, and what was scored of every run. A run is a header
+ * and one record for each finished block. Every method rejects with what the browser says if it refuses.
+ */
+import type { RunOrigin } from '../core/run.ts';
+import type { ScoredSample } from '../core/sampleScores.ts';
+import { openShelf, type OpenShelf, type Shelf } from './shelf.ts';
+
+const SCHEMA = 1;
+
+/** Where a sample was cut. */
+export interface SampleCut {
+  /** Characters of the sample's text: where the scored part starts, where the suffix starts, where it ends. */
+  readonly from: number;
+  readonly cut: number;
+  readonly to: number;
+  /** True if the wanted cut fell into a token and was moved to the token's boundary. */
+  readonly isMoved: boolean;
+  /** Tokens at the beginning of the prefix that the model's context has no room for. */
+  readonly leftOut: number;
+  /** Tokens at the end of the suffix that it has no room for. */
+  readonly leftOutBehind: number;
+}
+
+/** One finished sample as it is stored. */
+export interface StoredSample {
+  readonly scored: ScoredSample;
+  readonly cut: SampleCut;
+}
+
+/** Finished samples by their index in the data set. */
+export interface StoredBlock {
+  readonly indices: Uint32Array;
+  readonly samples: readonly StoredSample[];
+}
+
+/** All that decides the numbers of a data set's run. */
+export interface SampleRunSettings {
+  readonly modelId: string;
+  /** SHA-256 of the model's graph. */
+  readonly modelHash: string;
+  readonly adapterId: string | null;
+  readonly adapterHash: string | null;
+  readonly hasReference: boolean;
+  /** How samples were cut, in words. */
+  readonly split: string;
+}
+
+export interface SampleRunHeader {
+  readonly schema: number;
+  readonly key: string;
+  readonly name: string;
+  readonly samples: number;
+  readonly settings: SampleRunSettings;
+  readonly origin: RunOrigin;
+  /** ISO 8601, UTC. */
+  readonly savedAt: string;
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
+function isHeader(stored: unknown): stored is SampleRunHeader {
+  if (!isObject(stored) || stored['schema'] !== SCHEMA) return false;
+  const { key, name, samples, settings, origin, savedAt } = stored;
+  const areTexts = [key, name, savedAt].every((field) => typeof field === 'string');
+  return areTexts && typeof samples === 'number' && isObject(settings) && isObject(origin);
+}
+
+function isStoredSample(stored: unknown): stored is StoredSample {
+  if (!isObject(stored)) return false;
+  const { scored, cut } = stored;
+  if (!isObject(scored) || !isObject(cut)) return false;
+  const { correct, logprobs, matchLength } = scored;
+  return correct instanceof Uint8Array && logprobs instanceof Float32Array && typeof matchLength === 'number';
+}
+
+function isBlock(stored: unknown): stored is StoredBlock {
+  if (!isObject(stored)) return false;
+  const { indices, samples } = stored;
+  return (
+    indices instanceof Uint32Array &&
+    Array.isArray(samples) &&
+    samples.length === indices.length &&
+    samples.every(isStoredSample)
+  );
+}
+
+export class SampleStore {
+  private readonly headers: Shelf;
+  /** A series for each run, by the block's number. */
+  private readonly blocks: Shelf;
+  private readonly inputs: Shelf;
+
+  constructor(open: OpenShelf = openShelf) {
+    this.headers = open('sample-runs');
+    this.blocks = open('sample-scores');
+    this.inputs = open('sample-inputs');
+  }
+
+  /** Writes a run's header: with the first one the run exists. */
+  async writeHeader(header: Omit<SampleRunHeader, 'schema' | 'savedAt'>): Promise<void> {
+    const savedAt = new Date().toISOString();
+    await this.headers.set(header.key, { ...header, schema: SCHEMA, savedAt } satisfies SampleRunHeader);
+  }
+
+  /** The header of a run; null if there is none that this version reads. */
+  async readHeader(key: string): Promise<SampleRunHeader | null> {
+    const stored = await this.headers.get(key);
+    return isHeader(stored) ? stored : null;
+  }
+
+  async append(key: string, number: number, block: StoredBlock): Promise<void> {
+    await this.blocks.set([key, number], block);
+  }
+
+  /** Finished blocks of a run, one at a time; what cannot be read is left out and scored again. */
+  async *read(key: string): AsyncGenerator<StoredBlock> {
+    for (const place of await this.blocks.keysOf(key)) {
+      const stored = await this.blocks.get(place);
+      if (isBlock(stored)) yield stored;
+    }
+  }
+
+  /** Keeps what was put in last, so that a closed tab opens on it. */
+  async writeInput(input: unknown): Promise<void> {
+    await this.inputs.set('last', input);
+  }
+
+  async readInput(): Promise<unknown> {
+    return this.inputs.get('last');
+  }
+
+  async forgetInput(): Promise<void> {
+    await this.inputs.delete('last');
+  }
+
+  /** Stored runs, the latest first. */
+  async list(): Promise<SampleRunHeader[]> {
+    const all = await this.headers.values();
+    return all.filter(isHeader).sort((a, b) => b.savedAt.localeCompare(a.savedAt));
+  }
+
+  async forget(key: string): Promise<void> {
+    await this.headers.delete(key);
+    await this.blocks.deleteAllOf(key);
+  }
+
+  /** Deletes everything. @returns the number of records that are still there after that: 0. */
+  async forgetAll(): Promise<number> {
+    const shelves: readonly Shelf[] = [this.headers, this.blocks, this.inputs];
+    await Promise.all(shelves.map((shelf) => shelf.clear()));
+    const left = await Promise.all(shelves.map((shelf) => shelf.keys()));
+    return left.flat().length;
+  }
+}

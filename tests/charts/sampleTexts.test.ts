@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import {
+  decompositionTable,
+  decompositionText,
+  logRankText,
+} from '../../src/app/samples/decompositionText.ts';
+import { dependenceTable, dependenceText } from '../../src/app/samples/dependenceText.ts';
+import { groupColumns, groupsBy, hasOwnSplit, type DataSet } from '../../src/app/samples/dataSet.ts';
+import { formatP } from '../../src/app/samples/panelText.ts';
+import { decompose } from '../../src/core/analyses/decomposition.ts';
+import type { Dependence } from '../../src/core/analyses/dependence.ts';
+import { readSamples } from '../../src/core/samples/readSamples.ts';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+function dataSet(rows: readonly object[]): DataSet {
+  const text = rows.map((row) => JSON.stringify(row)).join('\n');
+  return { name: 'test', ...readSamples([{ name: 'a.jsonl', bytes: bytes(text) }]) };
+}
+
+test('a p-value is never 0', () => {
+  expect([0, 1e-7, 0.0021, 0.5, NaN].map(formatP)).toEqual([
+    'p < 0.0001',
+    'p < 0.0001',
+    'p = 0.0021',
+    'p = 0.500',
+    'p n/a',
+  ]);
+});
+
+describe('groups', () => {
+  test('values in their order, the smallest groups together', () => {
+    const many = dataSet(
+      Array.from({ length: 60 }, (_, index) => ({ text: `t ${index}`, level: (index * index) % 11 })),
+    );
+    const few = dataSet([10, 2, 10, 2, 1, 1].map((copies) => ({ text: `t ${copies}`, copies })));
+    expect(groupsBy(few.samples, 'copies')).toEqual({
+      names: ['1', '2', '10'],
+      of: Int16Array.of(2, 1, 2, 1, 0, 0),
+    });
+    const cut = groupsBy(many.samples, 'level');
+    expect(cut.names.length).toBeLessThanOrEqual(8);
+    expect([...cut.of].every((group) => group >= 0 && group < cut.names.length)).toBe(true);
+  });
+  test('columns that tell nothing apart are no groups', () => {
+    const same = dataSet(
+      [1, 2, 3, 4].map((index) => ({ text: `t ${index}`, same: 'x', kind: index % 2 ? 'a' : 'b' })),
+    );
+    expect(groupColumns(same).map(({ name }) => name)).toEqual(['kind']);
+    expect(hasOwnSplit(same)).toBe(false);
+  });
+});
+
+describe('the decomposition in words', () => {
+  const n = Float64Array.of(0, 0, 0, 1, 1, 2, 3, 3, 5, 8, 12, 20);
+  const length = Float64Array.of(10, 10, 12, 10, 8, 10, 10, 3, 10, 8, 20, 20);
+  const offsets = Uint32Array.from({ length: 13 }, (_, index) => index);
+  const suffixes = { values: new Float32Array(12).fill(-0.5), correct: new Uint8Array(12), offsets };
+  const groups = { names: ['a', 'b'], of: Int16Array.from(n, (_, index) => Number(index >= 6)) };
+  test('says that groups differ when they do', () => {
+    const analysis = decompose({ n, length }, suffixes, groups);
+    expect(decompositionText(analysis).join(' ')).toMatch(/do not share one curve \(log-rank p = 0\.0005\)/);
+    expect(logRankText(analysis)).toMatch(/χ² = 12\.1, 1 d\.f\./);
+    expect(logRankText(decompose({ n, length }, suffixes, null))).toBe('');
+  });
+  test('the table has every point of every curve', () => {
+    const { header, rows } = decompositionTable(decompose({ n, length }, suffixes, groups));
+    expect(rows.filter(([name]) => name === 'all samples')).toHaveLength(20);
+    expect(rows.every((row) => row.length === header.length)).toBe(true);
+    expect(rows[0]?.slice(0, 7)).toEqual(['all samples', 1, 12, 3, 0.75, 0.25, 0.75]);
+  });
+});
+
+describe('the dependence in words', () => {
+  const seen: Dependence = {
+    samples: 10,
+    lags: [],
+    conditional: [],
+    prefix: new Float64Array(0),
+    gain: Float64Array.of(0, 3),
+    p: 0.01,
+    conditionalP: 0.01,
+    shareLeft: 0.5,
+  };
+  test.each([
+    [{ p: 0.4 }, /No dependence is seen/],
+    [{}, /right tokens come in runs/],
+    [{ conditionalP: 0.3 }, /could be chance \(p = 0\.300\)/],
+    [{ shareLeft: 0.02 }, /it is the samples that differ/],
+  ])('%j', (changes, sentence) => {
+    expect(dependenceText({ ...seen, ...changes })[0]).toMatch(sentence);
+  });
+  test('the gain is a factor', () => {
+    expect(dependenceText(seen)[1]).toMatch(/understates .* 8\.0 times/);
+    expect(dependenceText({ ...seen, gain: Float64Array.of(-1) })[1]).toMatch(/overstates .* 2\.0 times/);
+  });
+  test('the table is as long as its longest column', () => {
+    const { header, rows } = dependenceTable(seen);
+    expect(rows).toHaveLength(2);
+    expect(rows.every((row) => row.length === header.length)).toBe(true);
+  });
+});

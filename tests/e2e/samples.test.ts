@@ -1,0 +1,209 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Download, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import type {} from '../../src/app/api.ts';
+import { planted, visit, type VisitOptions } from './visit.ts';
+
+/** The planted set cut to four texts of each number of copies. */
+const FEW = [0, 1, 2, 4, 8, 16, 32, 64].flatMap((copies) =>
+  planted()
+    .filter((text) => text.copies === copies)
+    .filter((_, index) => index % 16 === 0)
+    .slice(0, 4),
+);
+
+const options = (more: VisitOptions = {}): VisitOptions => ({
+  path: '#samples',
+  replaced: new Map([['planted/planted.json', JSON.stringify({ schema: 1, seed: 1, passages: FEW })]]),
+  ...more,
+});
+
+const progress = (page: Page) => page.getByTestId('samples-progress');
+
+/** Runs what is in and waits until the last figure is there. */
+async function run(page: Page): Promise<void> {
+  await page.getByTestId('samples-run').click();
+  await page.waitForFunction(
+    () =>
+      document.querySelector<HTMLElement>('[data-testid="samples-progress"]')?.dataset['state'] === 'done',
+    undefined,
+    { timeout: 120_000 },
+  );
+  await page.getByTestId('panel-dependence').waitFor({ timeout: 60_000 });
+}
+
+const contentOf = async (download: Download): Promise<string> =>
+  (await (await download.createReadStream()).setEncoding('utf8').toArray()).join('');
+
+async function saved(page: Page, testId: string): Promise<string> {
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId(testId).click()]);
+  return contentOf(download);
+}
+
+/** Rows of a saved CSV as fields by name; lines that begin with # are settings. */
+function rowsOf(csv: string): Record<string, string>[] {
+  const [header = '', ...lines] = csv
+    .trim()
+    .split('\r\n')
+    .filter((line) => !line.startsWith('#'));
+  const names = header.split(',');
+  return lines.map((line) =>
+    Object.fromEntries(line.split(',').map((cell, column) => [names[column] ?? '', cell])),
+  );
+}
+
+test('the planted set, scored: figures, numbers out, one selection, a row in the text view', async () => {
+  await visit(options(), async ({ page }) => {
+    expect(await page.getByTestId('samples-shape').innerText()).toContain(`${FEW.length} samples`);
+    await run(page);
+    const api = await page.evaluate(
+      (texts) => window.memoscope.scoreSamples(texts),
+      FEW.map(({ text }) => text),
+    );
+    const lengths = api.samples.map(({ matchLength }) => matchLength);
+
+    // The histogram's file counts what the interface gives.
+    const bars = rowsOf(await saved(page, 'match-length-csv'));
+    for (const bar of bars) {
+      const n = Number(bar['N (tokens)']);
+      const count = Number(bar['missed there']) + Number(bar['censored there']);
+      expect(count).toBe(lengths.filter((length) => length === n).length);
+    }
+
+    // P(N >= n) never rises, and memorized texts lie above held-out ones.
+    const curve = rowsOf(await saved(page, 'decomposition-csv'));
+    for (const group of new Set(curve.map((row) => row['group']))) {
+      const survival = curve.filter((row) => row['group'] === group && row['P(N >= n)'] !== '');
+      const values = survival.map((row) => Number(row['P(N >= n)']));
+      expect(values).toEqual(values.toSorted((a, b) => b - a));
+    }
+    const tenth = (group: string): number =>
+      Number(curve.find((row) => row['group'] === group && row['n'] === '10')?.['P(N >= n)'] ?? 0);
+    expect(tenth('64')).toBeGreaterThan(tenth('0'));
+
+    // A figure stands alone: it is drawn from its file as an image.
+    for (const id of ['match-length', 'decomposition', 'skew', 'worst-case', 'dependence']) {
+      const svg = await saved(page, `${id}-svg`);
+      expect(svg).not.toMatch(/var\(--|class=|<script/);
+      const width = await page.evaluate(async (source) => {
+        const image = new Image();
+        image.src = `data:image/svg+xml,${encodeURIComponent(source)}`;
+        await image.decode();
+        return image.naturalWidth;
+      }, svg);
+      expect(width).toBeGreaterThan(200);
+    }
+
+    // The top of the Lorenz curve, by keyboard, is the selection of the table.
+    await page.getByTestId('lorenz').focus();
+    for (let step = 0; step < 200; step++) await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Shift+ArrowLeft');
+    for (let step = 0; step < 49; step++) await page.keyboard.press('Shift+ArrowLeft');
+    await page.getByTestId('samples-filter').selectOption('selected');
+    const selected = await page
+      .getByTestId('sample-row')
+      .evaluateAll((rows) => rows.map((row) => Number((row as HTMLElement).dataset['index'])));
+    expect(selected.length).toBe(FEW.length / 4);
+    const known = (index: number): number => lengths[index] ?? -1;
+    const least = Math.min(...selected.map(known));
+    expect(lengths.filter((length) => (length ?? -1) > least).length).toBeLessThanOrEqual(selected.length);
+    await page.getByTestId('samples-filter').selectOption('all');
+
+    // A row opens in the text view with its cut, and the samples stay as they were.
+    const row = page.locator('[data-testid="sample-row"][data-index="0"]');
+    await row.hover();
+    await row.getByTestId('sample-open').click();
+    await expect
+      .poll(() => page.getByTestId('verdict').getAttribute('data-state'), { timeout: 60_000 })
+      .toBe('done');
+    expect(await page.getByTestId('input').inputValue()).toBe(FEW[0]?.text);
+    expect(new URL(page.url()).hash).toBe('');
+    await page.goBack();
+    expect(await page.getByTestId('panel-skew').isVisible()).toBe(true);
+    expect(await progress(page).getAttribute('data-state')).toBe('done');
+  });
+});
+
+test('stopped, closed and opened again, a run ends with the numbers of an uninterrupted one', async () => {
+  await visit(options(), async ({ page, server, context }) => {
+    await page.getByTestId('samples-run').click();
+    await page.waitForFunction(
+      () =>
+        Number(document.querySelector<HTMLElement>('[data-testid="samples-progress"]')?.dataset['scored']) >
+        0,
+      undefined,
+      { timeout: 120_000 },
+    );
+    await page.getByTestId('samples-stop').click();
+    await expect.poll(() => progress(page).getAttribute('data-state'), { timeout: 30_000 }).toBe('stopped');
+    await page.close();
+    const again = await context.newPage();
+    await again.goto(`${server.url}#samples`);
+    await again.getByTestId('sample-row').first().waitFor();
+    await run(again);
+    const interrupted = await saved(again, 'samples-csv');
+    await again.getByTestId('storage').click();
+    await again.getByTestId('forget').click();
+    await again.getByTestId('forget-confirm').click();
+    await again.getByText('Nothing of yours is left').waitFor();
+    await again.reload();
+    await again.getByTestId('sample-row').first().waitFor();
+    expect(await progress(again).getAttribute('data-scored')).toBe('0');
+    await run(again);
+    expect(await saved(again, 'samples-csv')).toBe(interrupted);
+  });
+});
+
+test('samples of one’s own: JSON Lines with bad rows, a file whose columns must be named', async () => {
+  const lines = [
+    JSON.stringify({
+      prompt: 'The capital of France is',
+      completion: ' Paris, on the river Seine.',
+      topic: 'a',
+    }),
+    'no json',
+    JSON.stringify({ prompt: 'To be or not to be,', completion: ' that is the question.', topic: 'b' }),
+    JSON.stringify({ prompt: 'Only a prompt' }),
+    JSON.stringify({ prompt: 'One, two, three,', completion: ' four, five, six.', topic: 'a' }),
+  ];
+  await visit(options(), async ({ page }) => {
+    await page.getByTestId('source-own').click();
+    await page.getByTestId('samples-paste').fill(lines.join('\n'));
+    await page.getByTestId('samples-read').click();
+    await expect.poll(() => page.getByTestId('samples-shape').innerText()).toContain('3 samples');
+    expect(await page.getByTestId('samples-problems').getAttribute('data-count')).toBe('2');
+    await run(page);
+    const summary = await page.getByTestId('samples-summary').innerText();
+    expect(summary).toMatch(/of 3/);
+    const file = {
+      name: 'odd.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from('a,b\nleft, right side\nup, down there\n'),
+    };
+    await page.getByTestId('samples-file').setInputFiles(file);
+    await page.getByTestId('samples-mapping').waitFor();
+    await page.getByTestId('map-prefix').selectOption('a');
+    await page.getByTestId('map-suffix').selectOption('b');
+    await expect.poll(() => page.getByTestId('samples-shape').innerText()).toContain('2 samples');
+  });
+});
+
+for (const colorScheme of ['light', 'dark'] as const)
+  for (const viewport of [
+    { width: 360, height: 780 },
+    { width: 1440, height: 900 },
+  ])
+    test(`samples: axe finds nothing serious, nothing scrolls sideways: ${colorScheme}, ${viewport.width} px`, async () => {
+      const fewer = JSON.stringify({ schema: 1, seed: 1, passages: FEW.filter((_, index) => index % 4 < 2) });
+      const replaced = new Map([['planted/planted.json', fewer]]);
+      await visit(options({ colorScheme, viewport, replaced }), async ({ page }) => {
+        await run(page);
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+        expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
+        const overflow = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        expect(overflow).toBe(0);
+      });
+    });
