@@ -174,7 +174,7 @@ export interface ScorerApi {
   /** Tokens of a text; no special token is added and none is read out of the text. */
   tokenize(text: string): Promise<TokenizedText>;
 
-  /** UTF-8 bytes of each token, end to end, and where each starts: `[ids + 1]`. */
+  /** UTF-8 bytes of each token, end to end, and where each starts: `[ids + 1]`. Unknown entries have none. */
   tokenBytes(ids: Uint32Array): Promise<{ bytes: Uint8Array; starts: Uint32Array }>;
 
   /**
