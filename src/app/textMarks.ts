@@ -43,15 +43,33 @@ export interface StampedBlock {
   readonly stamp: string;
 }
 
-/** Stamps every block of a run that may still be growing. O(tokens) of additions. */
-export function stampBlocks(blocks: readonly TextBlock[], run: Run, { marks }: Recitation): StampedBlock[] {
-  return blocks.map(({ start, end, tokenStart, tokenEnd }) => {
+/**
+ * Stamps every block of a run that may still be growing. O(tokens) of additions.
+ *
+ * @param before the last result: a block that is as it was is the same object, and nobody need look at it again.
+ */
+export function stampBlocks(
+  blocks: readonly TextBlock[],
+  run: Run,
+  { marks }: Recitation,
+  before: readonly StampedBlock[] = [],
+): StampedBlock[] {
+  return blocks.map(({ start, end, tokenStart, tokenEnd }, index) => {
     let hash = Math.max(0, Math.min(run.scored, tokenEnd) - tokenStart);
     // The neighbours count as well: a run opens or closes by what stands beside it.
     for (let token = tokenStart - 1; token <= tokenEnd; token++) hash = (hash * 31 + (marks[token] ?? 0)) | 0;
-    return { start: tokenStart, end: tokenEnd, pieceStart: start, pieceEnd: end, stamp: String(hash) };
+    const block = { start: tokenStart, end: tokenEnd, pieceStart: start, pieceEnd: end, stamp: String(hash) };
+    const old = before[index];
+    return old && isSame(old, block) ? old : block;
   });
 }
+
+const isSame = (left: StampedBlock, right: StampedBlock): boolean =>
+  left.stamp === right.stamp &&
+  left.start === right.start &&
+  left.end === right.end &&
+  left.pieceStart === right.pieceStart &&
+  left.pieceEnd === right.pieceEnd;
 
 /**
  * Levels for the strip: 0 shows nothing, and the more the model knows a token, the higher, because a column

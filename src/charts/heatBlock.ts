@@ -18,6 +18,11 @@ export function drawPieces(block: HTMLElement, pieces: readonly HeatPiece[], gly
   block.replaceChildren(...pieces.map((piece) => drawPiece(piece, glyphs)));
 }
 
+/** Fills an element with the same text and nothing else: it can be found, copied and laid out. */
+export function writePieces(block: HTMLElement, pieces: readonly HeatPiece[]): void {
+  block.textContent = pieces.map(({ text }) => text).join('');
+}
+
 function drawPiece({ text, start, end }: HeatPiece, glyphs: boolean): HTMLElement {
   const span = document.createElement('span');
   span.dataset['testid'] = 'token';

@@ -12,8 +12,9 @@ export interface TextPiece extends Span {
   readonly byteEnd: number;
 }
 
-/** Tokens of a batch: some 5 ms of work. */
-const BATCH_TOKENS = 8192;
+/** Pieces of the first batch, which stands between a reader and the text, and of the largest: some 5 ms of work. */
+const FIRST_BATCH = 1024;
+const LARGEST_BATCH = 8192;
 
 /**
  * Cuts a text into the pieces in which it is drawn, in batches between which a caller may let others work. O(n).
@@ -26,6 +27,7 @@ export function* pieceBatches(text: string, byteStarts: Uint32Array): Generator<
   const offsets = charOffsets(text, byteStarts);
   const isBoundary = clusterBoundaryTest(text);
   let pieces: TextPiece[] = [];
+  let batch = FIRST_BATCH;
   let start = 0;
   let from = 0;
   for (let end = 1; end < offsets.length; end++) {
@@ -38,9 +40,10 @@ export function* pieceBatches(text: string, byteStarts: Uint32Array): Generator<
     pieces.push({ start, end, text: text.slice(from, to), byteStart, byteEnd });
     start = end;
     from = to;
-    if (pieces.length === BATCH_TOKENS) {
+    if (pieces.length === batch) {
       yield pieces;
       pieces = [];
+      batch = Math.min(2 * batch, LARGEST_BATCH);
     }
   }
   yield pieces;

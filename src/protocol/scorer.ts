@@ -178,6 +178,7 @@ export interface ScorerApi {
   tokenizeAll(texts: readonly string[]): Promise<TokenizedText[]>;
 
   /** UTF-8 bytes of each token, end to end, and where each starts: `[ids + 1]`. */
+  /** UTF-8 bytes of each token, end to end, and where each starts: `[ids + 1]`. Unknown entries have none. */
   tokenBytes(ids: Uint32Array): Promise<{ bytes: Uint8Array; starts: Uint32Array }>;
 
   /**

@@ -1,7 +1,6 @@
-/** Puts tiny models on an {@link EngineSite}. */
+/** Puts tiny models on a test's site. */
 import { createHash } from 'node:crypto';
 import type { AdapterSource, ModelSource } from '../../src/protocol/scorer.ts';
-import type { EngineSite } from './enginePage.ts';
 import { referenceRecords } from './reference.ts';
 import {
   TINY,
@@ -64,8 +63,14 @@ export interface TinySiteOptions extends TinyOptions {
   readonly selfTestError?: number;
 }
 
+/** Whatever takes files and serves them under an address that ends in a slash. */
+export interface FileHost {
+  readonly server: { readonly url: string };
+  write(path: string, content: Uint8Array | string): void;
+}
+
 /** Writes a model's files and describes them. */
-export function publishTinyModel(site: EngineSite, id: string, options: TinySiteOptions = {}): ModelSource {
+export function publishTinyModel(site: FileHost, id: string, options: TinySiteOptions = {}): ModelSource {
   const { shape = TINY, withStartToken = true, selfTestError = 0 } = options;
   const weights = tinyWeights(shape);
   const start = startTokenOf(shape);
@@ -99,7 +104,7 @@ export function publishTinyModel(site: EngineSite, id: string, options: TinySite
   };
 }
 
-export function publishTinyAdapter(site: EngineSite): AdapterSource {
+export function publishTinyAdapter(site: FileHost): AdapterSource {
   const content = tinySafetensors(tinyAdapter());
   site.write('models/adapter.safetensors', content);
   return {

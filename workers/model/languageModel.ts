@@ -7,6 +7,7 @@ import { recordsFromGraph, recordsFromWords, type Scored } from '../head/readRec
 import { adaptModel, LOGITS, POOLING, WEIGHTS_FILE } from '../onnx/adaptModel.ts';
 import type { ForwardBatch } from '../scoring/batch.ts';
 import type { AdapterTensors } from './adapters.ts';
+import { DeviceLoss } from './deviceLoss.ts';
 import { feedsFor, tensorOf } from './feeds.ts';
 import { type GraphInterface, type KeyValues, inputsOf } from './graphInterface.ts';
 import { ort, runtimeError } from './runtime.ts';
@@ -34,16 +35,14 @@ export class LanguageModel {
   readonly gpu: Gpu | null;
   private readonly session: ort.InferenceSession;
   private readonly head: GpuHead | null;
-  /** Rejects when the device is lost: the runtime itself then waits for ever. */
-  private readonly lost: Promise<never> | null;
-  private isLost = false;
+  private readonly loss: DeviceLoss | null;
 
   private constructor(session: ort.InferenceSession, graph: GraphInterface, gpu: Gpu | null) {
     this.session = session;
     this.graph = graph;
     this.gpu = gpu;
     this.head = gpu ? new GpuHead(gpu.device, graph.vocabularySize, graph.halfLogits) : null;
-    this.lost = gpu ? this.watch(gpu.device) : null;
+    this.loss = gpu ? new DeviceLoss(gpu.device) : null;
   }
 
   /**
@@ -82,7 +81,7 @@ export class LanguageModel {
   /**
    * Queues a forward pass. Resolves once the next one may be queued.
    *
-   * @throws {MemoscopeError} `OutOfMemory`, `Internal`; `DeviceLost` by `scored`.
+   * @throws {MemoscopeError} `OutOfMemory`, `Internal`; `DeviceLost`, also by `scored`.
    */
   async submit(batch: ForwardBatch, options: ForwardOptions): Promise<Submitted> {
     try {
@@ -98,26 +97,18 @@ export class LanguageModel {
   async release(): Promise<void> {
     this.head?.release();
     // On a lost device nothing is left to free, and a run that never ends holds the session.
-    if (!this.isLost) await this.session.release();
-  }
-
-  private watch(device: GPUDevice): Promise<never> {
-    const lost = device.lost.then(({ message }) => {
-      this.isLost = true;
-      throw new MemoscopeError('DeviceLost', `the graphics device was lost: ${message || 'no reason given'}`);
-    });
-    lost.catch(() => undefined);
-    return lost;
+    if (!this.loss?.isLost) await this.session.release();
   }
 
   private unlessLost<T>(task: Promise<T>): Promise<T> {
-    return this.lost ? Promise.race([task, this.lost]) : task;
+    return this.loss ? this.loss.guard(task) : task;
   }
 
   private async submitToGpu(head: GpuHead, batch: ForwardBatch, options: ForwardOptions): Promise<Submitted> {
     const feeds = feedsFor(this.graph, batch, options);
     feeds[RECORD_INPUTS.rows] = tensorOf(BigInt64Array.from(batch.rows, BigInt), [batch.rows.length]);
-    const results = await this.session.run(feeds, [LOGITS, ...this.extraOutputs(options)]);
+    const wanted = [LOGITS, ...this.extraOutputs(options)];
+    const results = await this.unlessLost(this.session.run(feeds, wanted));
     const logits = results[LOGITS];
     const pooled = results[POOLING.pooled];
     if (!logits) throw new MemoscopeError('Internal', 'The model returned no logits.');

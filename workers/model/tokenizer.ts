@@ -39,6 +39,7 @@ interface TokenizerFile {
 }
 
 const encoder = new TextEncoder();
+const NO_BYTES = new Uint8Array();
 
 /** Turns text into tokens and tokens into bytes. Special tokens are never read out of a text. */
 export class Tokenizer {
@@ -102,11 +103,9 @@ export class Tokenizer {
     return { bytes, starts };
   }
 
+  /** Many models round their vocabulary up: the entries that no text can become have no bytes. */
   private bytesOf(id: number): Uint8Array {
-    const bytes = this.bytesOfToken[id];
-    if (!bytes)
-      throw new MemoscopeError('InvalidInput', `Token ${id} is not in the vocabulary of the model.`);
-    return bytes;
+    return this.bytesOfToken[id] ?? NO_BYTES;
   }
 
   private startsOf(ids: Uint32Array): Uint32Array {

@@ -1,0 +1,84 @@
+import { type Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { publishTinyModel } from '../engine/tinySite.ts';
+import { tokens, visit } from './visit.ts';
+
+/** What a view and its surroundings may hold, whatever the length of the text; the rest of the page is some 500. */
+const MOST_TOKENS_DRAWN = 5000;
+
+/** Files that put a model of two tiny layers in the place of the shipped one: 100,000 tokens take it seconds. */
+function tinyModel(): Map<string, Uint8Array | string> {
+  const files = new Map<string, Uint8Array | string>();
+  const folder = 'models/memoscope-14m/';
+  const host = {
+    server: { url: '' },
+    write: (path: string, content: Uint8Array | string) => void files.set(path, content),
+  };
+  const { files: listed } = publishTinyModel(host, 'memoscope-14m');
+  files.set(`${folder}manifest.json`, JSON.stringify({ id: 'tiny', files: listed }));
+  return files;
+}
+
+/** Lines and paragraphs of short words: for the tiny tokenizer a token is a byte, but for the words with "the". */
+function manyTokens(count: number): string {
+  const words = ['lamp', 'river', 'ab', 'wren', 'copper', 'of', 'x', 'slate'];
+  let text = '';
+  for (let index = 0; text.length < count; index++) {
+    text += `${words[(index * 7 + (index >> 3)) % words.length] ?? ''}${index % 13 === 12 ? '.\n' : ' '}`;
+    if (index % 170 === 169) text += '\n';
+  }
+  return text;
+}
+
+const drawn = (page: Page): Promise<number> => tokens(page).count();
+
+/** Scrolls the text in steps of a share of its length, a frame each. @returns most tokens drawn on the way. */
+const scrollThrough = (page: Page, steps: number): Promise<number> =>
+  page.locator('.heat-scroll').evaluate(async (scroller, count) => {
+    let most = 0;
+    for (let step = 0; step <= count; step++) {
+      scroller.scrollTop = (scroller.scrollHeight * step) / count;
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      most = Math.max(most, scroller.querySelectorAll('[data-i]').length);
+    }
+    return most;
+  }, steps);
+
+test('100,000 tokens are all there, but only those near the view are drawn', async () => {
+  const text = manyTokens(105_000);
+  const isShown = (page: Page) =>
+    expect
+      .poll(
+        () =>
+          page.getByTestId('shown-text').evaluate((element, whole) => element.textContent === whole, text),
+        {
+          timeout: 60_000,
+        },
+      )
+      .toBe(true);
+  await visit({ webgpu: false, replaced: tinyModel() }, async ({ page }) => {
+    await page.getByTestId('input').fill(text);
+    await page.getByTestId('input').press('Control+Enter');
+    await isShown(page);
+    await expect
+      .poll(() => page.getByTestId('verdict').getAttribute('data-state'), { timeout: 120_000 })
+      .toBe('done');
+    expect(await drawn(page)).toBeLessThan(MOST_TOKENS_DRAWN);
+
+    await page.reload();
+    await isShown(page);
+    expect(await page.getByTestId('verdict').getAttribute('data-state')).toBe('done');
+    expect(await scrollThrough(page, 80)).toBeLessThan(MOST_TOKENS_DRAWN);
+    // At rest, the end of the text is drawn and coloured, and its beginning is plain again.
+    const last = page.locator('.heat-text .block').last();
+    await expect.poll(() => last.locator('[data-i][class]').count()).toBeGreaterThan(10);
+    await expect.poll(() => drawn(page)).toBeLessThan(MOST_TOKENS_DRAWN / 2);
+    await isShown(page);
+
+    // The keyboard still finds its way: the strip brings the beginning back, whose first token is the tab stop.
+    await page.getByTestId('minimap').press('Home');
+    await page.locator('[data-testid="token"][data-i="0"]').focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('data-i'))).toBe('1');
+  });
+});
