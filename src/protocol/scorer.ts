@@ -177,7 +177,6 @@ export interface ScorerApi {
   /** {@link tokenize} for many texts at once, so that a data set does not take a message a text. */
   tokenizeAll(texts: readonly string[]): Promise<TokenizedText[]>;
 
-  /** UTF-8 bytes of each token, end to end, and where each starts: `[ids + 1]`. */
   /** UTF-8 bytes of each token, end to end, and where each starts: `[ids + 1]`. Unknown entries have none. */
   tokenBytes(ids: Uint32Array): Promise<{ bytes: Uint8Array; starts: Uint32Array }>;
 
