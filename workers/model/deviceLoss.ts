@@ -34,26 +34,26 @@ export class DeviceLoss {
    */
   guard<T>(task: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const fail = (error: unknown): void => {
-        this.waiting.delete(fail);
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as the task threw it
-        reject(error);
-      };
-      this.waiting.add(fail);
-      if (this.error) setTimeout(fail, GRACE, this.error);
-      task.then(
-        (value) => {
-          this.waiting.delete(fail);
-          resolve(value);
-        },
-        (thrown: unknown) => {
-          if (this.error) fail(this.error);
-          else
-            setTimeout(() => {
-              fail(this.error ?? thrown);
-            }, GRACE);
-        },
-      );
+      this.waiting.add(reject);
+      if (this.error) setTimeout(reject, GRACE, this.error);
+      this.explain(task)
+        .then(resolve, reject)
+        .finally(() => this.waiting.delete(reject));
     });
+  }
+
+  /**
+   * Waits for work to end by itself: a pass that the runtime has begun must not be left, since the runtime takes up
+   * no other until it is over.
+   *
+   * @throws {MemoscopeError} `DeviceLost` if it failed because of a loss; else what it throws.
+   */
+  async explain<T>(task: Promise<T>): Promise<T> {
+    try {
+      return await task;
+    } catch (thrown) {
+      if (!this.error) await new Promise((resolve) => setTimeout(resolve, GRACE));
+      throw this.error ?? thrown;
+    }
   }
 }

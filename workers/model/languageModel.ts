@@ -108,7 +108,8 @@ export class LanguageModel {
     const feeds = feedsFor(this.graph, batch, options);
     feeds[RECORD_INPUTS.rows] = tensorOf(BigInt64Array.from(batch.rows, BigInt), [batch.rows.length]);
     const wanted = [LOGITS, ...this.extraOutputs(options)];
-    const results = await this.unlessLost(this.session.run(feeds, wanted));
+    const running = this.session.run(feeds, wanted);
+    const results = await (this.loss ? this.loss.explain(running) : running);
     const logits = results[LOGITS];
     const pooled = results[POOLING.pooled];
     if (!logits) throw new MemoscopeError('Internal', 'The model returned no logits.');
