@@ -6,7 +6,7 @@ import './app/styles/heatText.css';
 import App from './app/App.svelte';
 import { exposeApi } from './app/api.ts';
 import { Session } from './app/session.svelte.ts';
-import { registerOffline } from './engine/offline.ts';
+import { registerOffline, untilKept } from './engine/offline.ts';
 import { asMemoscopeError } from './protocol/errors.ts';
 import { ViewChoice } from './app/view.svelte.ts';
 import { theme } from './ui/theme.svelte.ts';
@@ -21,7 +21,9 @@ exposeApi(session.link, session.start());
 // The bar names the model and its size before any of it is fetched; a failure is told by the first run.
 session.link.entry().catch(() => undefined);
 mount(App, { target, props: { session, view } });
-if (import.meta.env.PROD)
-  session.link.keeper = registerOffline().catch((thrown: unknown) => {
+if (import.meta.env.PROD) {
+  const registered = registerOffline().catch((thrown: unknown) => {
     session.storage.problem = `The page cannot be kept for offline use (${asMemoscopeError(thrown).message}).`;
   });
+  session.link.keeper = untilKept(registered);
+}

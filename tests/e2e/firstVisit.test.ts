@@ -62,6 +62,7 @@ test('a network that hangs holds the page up for seconds, not for good', async (
       await analyse(page, plantedText('verse', 64));
       server.hang();
       await page.reload({ timeout: 30_000 });
+      await page.evaluate(() => window.memoscope.ready);
       await analyse(page, plantedText('contract', 64));
       expect(await page.getByTestId('verdict').getAttribute('data-kind')).toBe('recites');
     },
