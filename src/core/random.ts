@@ -50,3 +50,12 @@ export function seededRandom(seed: number): Random {
 
 /** Integer in 0 .. bound - 1, for bounds far below 2^53. */
 export const randomInteger = (random: Random, bound: number): number => Math.floor(random() * bound);
+
+/** `count` random pairs of different places 0 .. n - 1; none if n < 2. */
+export function* randomPairs(n: number, random: Random, count: number): Generator<readonly [number, number]> {
+  if (n < 2) return;
+  for (let pair = 0; pair < count; pair++) {
+    const first = randomInteger(random, n);
+    yield [first, (first + 1 + randomInteger(random, n - 1)) % n];
+  }
+}

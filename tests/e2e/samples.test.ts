@@ -52,6 +52,16 @@ function rowsOf(csv: string): Record<string, string>[] {
   );
 }
 
+test('the skip link leads to the results of the view that is shown', async () => {
+  await visit(options(), async ({ page }) => {
+    await page.getByTestId('samples-shape').waitFor();
+    await page.locator('.skip').focus();
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('samples-results');
+    expect(await page.getByTestId('samples-view').isVisible()).toBe(true);
+  });
+});
+
 test('the planted set, scored: figures, numbers out, one selection, a row in the text view', async () => {
   await visit(options(), async ({ page }) => {
     expect(await page.getByTestId('samples-shape').innerText()).toContain(`${FEW.length} samples`);

@@ -60,8 +60,10 @@ export function analyseMatchLengths(matches: MatchLengths): MatchLengthAnalysis 
   forEachMatch(matches, (n, length) => {
     const counts = n === length ? censored : missed;
     counts[n] = (counts[n] ?? 0) + 1;
-    for (let i = 0; i < length; i++) longer[i] = (longer[i] ?? 0) + 1;
+    longer[length - 1] = (longer[length - 1] ?? 0) + 1;
   });
+  // So far those with L = n + 1: from the end on, all that are longer than n.
+  for (let n = size - 2; n >= 0; n--) longer[n] = (longer[n] ?? 0) + (longer[n + 1] ?? 0);
   const points = kaplanMeier(matches);
   const geometric = fitGeometric(matches);
   const betaGeometric = fitBetaGeometric(matches);

@@ -1,4 +1,4 @@
-import { randomInteger, type Random } from '../random.ts';
+import { type Random, randomPairs } from '../random.ts';
 import { dot, hasDirection, type Vectors, unitVectors } from './vectors.ts';
 
 /**
@@ -73,12 +73,9 @@ export function assertPaired(a: Vectors, b: Vectors): void {
  */
 export function backgroundCosine(vectors: Vectors, random: Random, pairs = 10_000): number {
   const units = unitVectors(vectors);
-  if (units.n < 2) return NaN;
   let sum = 0;
   let count = 0;
-  for (let pair = 0; pair < pairs; pair++) {
-    const first = randomInteger(random, units.n);
-    const second = (first + 1 + randomInteger(random, units.n - 1)) % units.n;
+  for (const [first, second] of randomPairs(units.n, random, pairs)) {
     const cosine = dot(units, first, units, second);
     if (Number.isNaN(cosine)) continue;
     sum += cosine;

@@ -3,7 +3,7 @@
  * Say with each whether the vectors were centred.
  */
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import { randomInteger, type Random } from '../random.ts';
+import { type Random, randomPairs } from '../random.ts';
 import { dot, hasDirection, unitVectors, type Vectors } from './vectors.ts';
 
 /** Eigenvalues of the smaller Gram matrix of some vectors, largest first, with their eigenvectors. */
@@ -134,12 +134,9 @@ export function uniformity(vectors: Vectors): number {
 /** {@link uniformity} estimated from random pairs of different samples, for many samples. */
 export function sampledUniformity(vectors: Vectors, random: Random, pairs = 100_000): number {
   const units = unitVectors(vectors);
-  if (units.n < 2) return NaN;
   let sum = 0;
   let count = 0;
-  for (let pair = 0; pair < pairs; pair++) {
-    const first = randomInteger(random, units.n);
-    const second = (first + 1 + randomInteger(random, units.n - 1)) % units.n;
+  for (const [first, second] of randomPairs(units.n, random, pairs)) {
     if (!hasDirection(units, first) || !hasDirection(units, second)) continue;
     sum += kernel(units, first, second);
     count++;
