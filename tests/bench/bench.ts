@@ -157,13 +157,15 @@ async function growth(url: string): Promise<void> {
   print(`memory, MB: ${short.peak.toFixed(0)} for 2,048 tokens, ${long.peak.toFixed(0)} for 32,768`);
 }
 
+/** `npm run bench -- WORD`: only the cases whose name has it. */
+const wanted = CASES.filter(({ name }) => name.includes(process.argv[2] ?? ''));
 print('Building the measuring page and a GPT-2-shaped model with random weights');
 await prepareSite();
 const server = await serveSite(SITE);
 try {
   print(`cold start to the first coloured text: ${((await coldStart()) / 1000).toFixed(2)} s`);
   let embedded = NaN;
-  for (const test of CASES) {
+  for (const test of wanted) {
     const rate = await compare(server.url, test);
     if (test.model === EMBEDDED && test.device === 'wasm') embedded = rate;
   }

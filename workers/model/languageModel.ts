@@ -28,7 +28,7 @@ export interface ForwardOptions {
 }
 
 /** Rows that the head in the graph handles at once: their logits fit a processor's cache. */
-const GROUP_ROWS = 64;
+const GROUP_ROWS = 32;
 
 export class LanguageModel {
   readonly graph: GraphInterface;
