@@ -135,9 +135,7 @@ export class RunStore {
       (base === null || (stored.base?.topK ?? 0) >= base.topK);
     let scored = 0;
     let isDamaged = false;
-    for (const place of await this.stretches.keysOf(key)) {
-      // One at a time: all of them at once would not fit for a long text.
-      const stretch = await this.stretches.get(place);
+    for await (const stretch of this.stretches.valuesOf(key)) {
       isDamaged = !fits(stretch);
       // A gap ends what can be shown: positions after it are scored again.
       if (!fits(stretch) || stretch.start > scored) break;

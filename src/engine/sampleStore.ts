@@ -116,10 +116,7 @@ export class SampleStore {
 
   /** Finished blocks of a run, one at a time; what cannot be read is left out and scored again. */
   async *read(key: string): AsyncGenerator<StoredBlock> {
-    for (const place of await this.blocks.keysOf(key)) {
-      const stored = await this.blocks.get(place);
-      if (isBlock(stored)) yield stored;
-    }
+    for await (const stored of this.blocks.valuesOf(key)) if (isBlock(stored)) yield stored;
   }
 
   /** Keeps what was put in last, so that a closed tab opens on it. */

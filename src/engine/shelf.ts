@@ -1,4 +1,4 @@
-import { clear, createStore, del, get, keys, promisifyRequest, set, values } from 'idb-keyval';
+import { clear, createStore, del, get, getMany, keys, promisifyRequest, set, values } from 'idb-keyval';
 
 /** A name, or a place in a named series. */
 export type ShelfKey = string | [series: string, place: number];
@@ -14,13 +14,16 @@ export interface Shelf {
   clear(): Promise<void>;
   keys(): Promise<ShelfKey[]>;
   values(): Promise<unknown[]>;
-  /** Keys of a series, by place. */
-  keysOf(series: string): Promise<ShelfKey[]>;
+  /** The values of a series, by place; some are read ahead, so that a long one fits the memory. */
+  valuesOf(series: string): AsyncGenerator;
   /** The value of a series at a place or, if there is none, the last before it. */
   lastOf(series: string, place: number): Promise<unknown>;
   /** Deletes a series. */
   deleteAllOf(series: string): Promise<void>;
 }
+
+/** Values of a series that are read together: a transaction for each would take most of the time. */
+const READ_AT_ONCE = 32;
 
 /** Opens a shelf of IndexedDB; the database is touched only when it is first used. */
 export function openShelf(name: string): Shelf {
@@ -34,10 +37,13 @@ export function openShelf(name: string): Shelf {
     clear: async () => clear(store),
     keys: async () => keys<ShelfKey>(store),
     values: async () => values<unknown>(store),
-    keysOf: async (series) =>
-      store('readonly', (objects) => promisifyRequest(objects.getAllKeys(rangeOf(series)))) as Promise<
-        ShelfKey[]
-      >,
+    valuesOf: async function* (series) {
+      const places = await store('readonly', (objects) =>
+        promisifyRequest(objects.getAllKeys(rangeOf(series))),
+      );
+      for (let from = 0; from < places.length; from += READ_AT_ONCE)
+        yield* await getMany<unknown>(places.slice(from, from + READ_AT_ONCE), store);
+    },
     lastOf: async (series, place) => {
       const range = IDBKeyRange.bound([series], [series, place]);
       const cursor = await store('readonly', (objects) =>

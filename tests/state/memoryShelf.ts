@@ -48,7 +48,9 @@ export class MemoryDisk {
         }),
       keys: async () => Array.from(entries.values(), ({ key }) => key),
       values: async () => Array.from(entries.values(), ({ value }) => structuredClone(value)),
-      keysOf: async (series) => placesOf(series),
+      valuesOf: async function* (series) {
+        for (const key of placesOf(series)) yield valueAt(key);
+      },
       lastOf: async (series, place) => {
         const last = placesOf(series)
           .filter((key) => key[1] <= place)
