@@ -3,7 +3,8 @@ import { pieceBatches, type TextPiece } from '../core/tokenText.ts';
 
 /** A text cut into pieces and blocks, batch by batch, so that a book does not hold up a frame. */
 export class TextPieces {
-  pieces = $state.raw<readonly TextPiece[]>([]);
+  /** Grows in place, and `blocks` tells when. */
+  pieces: readonly TextPiece[] = [];
   blocks = $state.raw<readonly TextBlock[]>([]);
 
   /**
@@ -15,14 +16,14 @@ export class TextPieces {
   read(text: string, byteStarts: Uint32Array): () => void {
     const batches = pieceBatches(text, byteStarts);
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let pieces: readonly TextPiece[] = [];
+    const pieces: TextPiece[] = [];
+    this.pieces = pieces;
     let blocks: readonly TextBlock[] = [];
     const next = (): void => {
       const { value, done } = batches.next();
       if (done) return;
-      pieces = [...pieces, ...value];
+      for (const piece of value) pieces.push(piece);
       blocks = regroup(blocks, pieces);
-      this.pieces = pieces;
       this.blocks = blocks;
       timer = setTimeout(next);
     };

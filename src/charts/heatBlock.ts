@@ -23,6 +23,18 @@ export function writePieces(block: HTMLElement, pieces: readonly HeatPiece[]): v
   block.textContent = pieces.map(({ text }) => text).join('');
 }
 
+/** Fills an element with the plain text of several blocks, laid out as they would be. */
+export function writePlain(section: HTMLElement, blocks: readonly (readonly HeatPiece[])[]): void {
+  section.replaceChildren(
+    ...blocks.map((pieces) => {
+      const block = document.createElement('div');
+      block.dir = 'auto';
+      writePieces(block, pieces);
+      return block;
+    }),
+  );
+}
+
 function drawPiece({ text, start, end }: HeatPiece, glyphs: boolean): HTMLElement {
   const span = document.createElement('span');
   span.dataset['testid'] = 'token';

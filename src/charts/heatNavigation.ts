@@ -9,10 +9,20 @@ function neighbour(span: HTMLElement, direction: 1 | -1): HTMLElement | null {
   let next: Element | null = sibling(span, direction);
   while (next && !isToken(next)) next = sibling(next, direction);
   if (next) return next;
-  const block = span.parentElement && sibling(span.parentElement, direction);
-  const edge = block && (direction === 1 ? block.firstElementChild : block.lastElementChild);
-  return isToken(edge ?? null) ? (edge as HTMLElement) : null;
+  const block = span.parentElement && siblingBlock(span.parentElement, direction);
+  const found = block && edge(block, direction);
+  return isToken(found) ? found : null;
 }
+
+/** The block after or before one, also in the next section. */
+function siblingBlock(block: Element, direction: 1 | -1): Element | null {
+  const section = block.parentElement && sibling(block.parentElement, direction);
+  return sibling(block, direction) ?? (section && edge(section, direction));
+}
+
+/** The child that is met first when one comes from the other side. */
+const edge = (parent: Element, direction: 1 | -1): Element | null =>
+  direction === 1 ? parent.firstElementChild : parent.lastElementChild;
 
 const sibling = (element: Element, direction: 1 | -1): Element | null =>
   direction === 1 ? element.nextElementSibling : element.previousElementSibling;
@@ -47,16 +57,20 @@ export function followArrow(event: KeyboardEvent): boolean {
   return true;
 }
 
-/** Blocks by their first tokens. */
-type BlockStarts = readonly { readonly start: number }[];
+/** Sections of the text, or the blocks of one, in order. */
+const partsOf = (parent: Element, kind: 'section' | 'block'): NodeListOf<HTMLElement> =>
+  parent.querySelectorAll<HTMLElement>(`.${kind}`);
 
-/** The element of the block that holds a token. */
-export const blockElement = (scroller: HTMLElement, blocks: BlockStarts, token: number): HTMLElement | null =>
-  scroller.querySelectorAll<HTMLElement>('.block')[blockOf(blocks, token)] ?? null;
+/** The element of the block that holds a token; null while its section is not drawn. */
+export function blockElement(scroller: HTMLElement, token: number): HTMLElement | null {
+  const holds = ({ dataset }: HTMLElement): boolean => Number(dataset['end']) > token;
+  const section = firstWhere(partsOf(scroller, 'section'), holds);
+  return section && firstWhere(partsOf(section, 'block'), holds);
+}
 
-/** Brings a token to the top of the view, and into focus if asked. */
-export function revealToken(scroller: HTMLElement, blocks: BlockStarts, token: number, focus: boolean): void {
-  const block = blockElement(scroller, blocks, token);
+/** Brings a token, whose section is drawn, to the top of the view, and into focus if asked. */
+export function revealToken(scroller: HTMLElement, token: number, focus: boolean): void {
+  const block = blockElement(scroller, token);
   if (!block) return;
   scrollToTop(scroller, block, 8);
   // A block is drawn when it comes into view; its token can be found a frame after that.
@@ -70,38 +84,36 @@ export function revealToken(scroller: HTMLElement, blocks: BlockStarts, token: n
   });
 }
 
-/** Number of the block that holds a token, by bisection over the blocks' first tokens. */
-export function blockOf(blocks: BlockStarts, token: number): number {
+/** The first part for which a condition holds that holds for all parts after it, by bisection; else the last one. */
+function firstWhere(
+  parts: NodeListOf<HTMLElement>,
+  condition: (part: HTMLElement) => boolean,
+): HTMLElement | null {
   let low = 0;
-  let high = blocks.length;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if ((blocks[middle]?.start ?? Infinity) <= token) low = middle;
-    else high = middle;
-  }
-  return low;
-}
-
-/** First token and the one after the last that a scroller shows, to the precision of a block's share. */
-export function tokensInView(scroller: HTMLElement): { start: number; end: number } {
-  const box = scroller.getBoundingClientRect();
-  const blocks = scroller.querySelectorAll<HTMLElement>('.block');
-  return { start: tokenAtHeight(blocks, box.top), end: tokenAtHeight(blocks, box.bottom) };
-}
-
-function tokenAtHeight(blocks: NodeListOf<HTMLElement>, y: number): number {
-  let low = 0;
-  let high = blocks.length - 1;
+  let high = parts.length - 1;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((blocks[middle]?.getBoundingClientRect().bottom ?? 0) > y) high = middle;
+    const part = parts[middle];
+    if (part && condition(part)) high = middle;
     else low = middle + 1;
   }
-  const block = blocks[low];
-  if (!block) return 0;
-  const { top, height } = block.getBoundingClientRect();
-  const start = Number(block.dataset['start']);
-  const end = Number(block.dataset['end']);
+  return parts[low] ?? null;
+}
+
+/** First token and the one after the last that a scroller shows, to the precision of a part's share. */
+export function tokensInView(scroller: HTMLElement): { start: number; end: number } {
+  const { top, bottom } = scroller.getBoundingClientRect();
+  return { start: tokenAtHeight(scroller, top), end: tokenAtHeight(scroller, bottom) };
+}
+
+function tokenAtHeight(scroller: HTMLElement, y: number): number {
+  const isBelow = (part: HTMLElement): boolean => part.getBoundingClientRect().bottom > y;
+  const section = firstWhere(partsOf(scroller, 'section'), isBelow);
+  const part = (section && firstWhere(partsOf(section, 'block'), isBelow)) ?? section;
+  if (!part) return 0;
+  const { top, height } = part.getBoundingClientRect();
+  const start = Number(part.dataset['start']);
+  const end = Number(part.dataset['end']);
   const share = height > 0 ? Math.max(0, Math.min(1, (y - top) / height)) : 0;
   return Math.round(start + share * (end - start));
 }

@@ -1,21 +1,31 @@
-/** Which blocks of a scrolled text are near its view: those that are worth drawing in full. */
+/** Which parts of a scrolled text are near its view: those that are worth drawing in full. */
 
-/** Distance that counts as near, in heights of the view. */
-const MARGIN = '60%';
-/** Blocks that are drawn in one frame, and that are given up: about 5 ms of work. A text that flies past stays plain until it rests. */
-const CHANGES_PER_FRAME = 4;
+/** What counts as near, and how many parts may come and go in one frame: about 5 ms of work. */
+interface NearnessSettings {
+  /** Distance from the view, in percent of its height. */
+  readonly margin: number;
+  readonly changesPerFrame: number;
+}
 
-/** Told whenever a block has come near the view or left it. */
+/** Told whenever a part has come near the view or left it. */
 type OnChange = (isNear: boolean) => void;
 
-/** One observer for all blocks of a scroller; the first block watched tells which. */
+/**
+ * One observer for all parts of a scroller; the first part watched tells which. Of a text that flies past, parts stay
+ * as they were until it rests.
+ */
 export class Nearness {
+  private readonly settings: NearnessSettings;
   private readonly listeners = new Map<Element, OnChange>();
-  /** Blocks to be told of, oldest first; one that came and went in the meantime is not drawn at all. */
+  /** Parts to be told of, oldest first; one that came and went in the meantime is not drawn at all. */
   private readonly due = new Map<Element, boolean>();
   private readonly near = new WeakSet<Element>();
   private observer: IntersectionObserver | null = null;
   private frame = 0;
+
+  constructor(settings: NearnessSettings) {
+    this.settings = settings;
+  }
 
   /** @returns stops watching. */
   watch(block: HTMLElement, onChange: OnChange): () => void {
@@ -37,14 +47,14 @@ export class Nearness {
         else this.due.set(target, isIntersecting);
       if (this.due.size > 0 && this.frame === 0) this.tell();
     };
-    return new IntersectionObserver(report, { root, rootMargin: MARGIN });
+    return new IntersectionObserver(report, { root, rootMargin: `${this.settings.margin}%` });
   }
 
   /** As many leave as come, so that what is drawn stays bounded however fast the text flies. */
   private tell(): void {
     const all = [...this.due];
-    const come = all.filter(([, isNear]) => isNear).slice(0, CHANGES_PER_FRAME);
-    const left = all.filter(([, isNear]) => !isNear).slice(0, CHANGES_PER_FRAME);
+    const come = all.filter(([, isNear]) => isNear).slice(0, this.settings.changesPerFrame);
+    const left = all.filter(([, isNear]) => !isNear).slice(0, this.settings.changesPerFrame);
     for (const [block, isNear] of [...come, ...left]) {
       this.due.delete(block);
       if (!isNear && isHeld(block)) continue;
