@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { analyse, finished, plantedText, tokens, visit } from './visit.ts';
+import { analyse, DIST, finished, plantedText, tokens, visit } from './visit.ts';
 
 const MODEL = 'models/memoscope-14m/onnx/model.onnx';
 const model = () => new Uint8Array(readFileSync(resolve('public', MODEL)));
@@ -107,6 +107,45 @@ test.each(badModels)(
       expect(await page.getByTestId('input').inputValue()).toBe(text);
       expect(await page.getByTestId('model-state').getAttribute('data-state')).toBe('failed');
       replaced.delete(MODEL);
+      await page.getByTestId('input').press('Control+Enter');
+      await finished(page, text);
+    });
+  },
+);
+
+/** What a browser does when memory is used up, in front of the scoring worker's own script. */
+const exhausted: readonly [string, string][] = [
+  [
+    'cannot be had',
+    `WebAssembly.Memory = class { constructor() { throw new RangeError('WebAssembly.Memory(): could not allocate memory'); } };`,
+  ],
+  [
+    'cannot grow',
+    `WebAssembly.Memory.prototype.grow = () => { throw new RangeError('WebAssembly.Memory.grow(): Maximum memory size exceeded'); };`,
+  ],
+];
+
+test.each(exhausted)(
+  'memory that %s is said, the text stays, and a later try works',
+  async (_name, prefix) => {
+    const text = plantedText('prose', 64);
+    const name = readdirSync(join(DIST, 'assets')).find((file) => file.startsWith('scorer.worker')) ?? '';
+    const worker = `assets/${name}`;
+    const replaced = new Map([[worker, prefix + readFileSync(join(DIST, worker), 'utf8')]]);
+    const options = {
+      replaced,
+      webgpu: false,
+      serviceWorker: false,
+      expectedProblems: /memory|abort|service/i,
+    };
+    await visit(options, async ({ page }) => {
+      await page.getByTestId('input').fill(text);
+      await page.getByTestId('input').press('Control+Enter');
+      await expect
+        .poll(() => page.getByTestId('error').textContent(), { timeout: 60_000 })
+        .toMatch(/memory.*close other tabs/is);
+      expect(await page.getByTestId('input').inputValue()).toBe(text);
+      replaced.delete(worker);
       await page.getByTestId('input').press('Control+Enter');
       await finished(page, text);
     });

@@ -28,6 +28,8 @@ export interface VisitOptions extends SiteOptions {
   readonly initScript?: () => void;
   /** Path inside the site. */
   readonly path?: string;
+  /** False for a browser that runs no service worker, so that a file replaced in mid-visit is read again. */
+  readonly serviceWorker?: boolean;
   /** Problems that the test provokes on purpose. */
   readonly expectedProblems?: RegExp;
 }
@@ -42,6 +44,7 @@ export async function visit(options: VisitOptions, body: (visit: Visit) => Promi
       viewport,
       colorScheme,
       permissions: ['clipboard-read', 'clipboard-write'],
+      serviceWorkers: options.serviceWorker === false ? 'block' : 'allow',
     });
     if (options.initScript) await context.addInitScript(options.initScript);
     const page = await context.newPage();

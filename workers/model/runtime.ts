@@ -36,7 +36,11 @@ export function configureRuntime(threads: number, withWebGpu: boolean): { readon
   return configured;
 }
 
-/** Starts the runtime with an empty graph, so that it loads while the model is still on its way. */
+/**
+ * Starts the runtime with an empty graph, so that it loads while the model is still on its way.
+ *
+ * @throws {MemoscopeError} `OutOfMemory`, `Internal`.
+ */
 export async function warmRuntime(): Promise<void> {
   const graph = new GraphWriter('warm');
   graph.output(graph.node('Identity', [graph.input(`${PREFIX}in`, TYPE.float, [1])]), TYPE.float, [1]);
@@ -45,14 +49,19 @@ export async function warmRuntime(): Promise<void> {
     ...messageField(MODEL.graph, [...textField(GRAPH.name, 'warm'), ...graph.fields()]),
     ...messageField(MODEL.opset, [...textField(1, ''), ...integerField(2, 17)]),
   ];
-  const session = await ort.InferenceSession.create(join(model), { executionProviders: ['wasm'] });
-  await session.release();
+  try {
+    const session = await ort.InferenceSession.create(join(model), { executionProviders: ['wasm'] });
+    await session.release();
+  } catch (thrown) {
+    throw runtimeError(thrown, 'The runtime could not be started');
+  }
 }
 
 /** True unless the worker has loaded the build without WebGPU already. */
 export const canUseWebGpu = (): boolean => configured?.withWebGpu ?? true;
 
-const MEMORY = /out of memory|bad_alloc|\boom\b|allocation failed|failed to allocate|memory\.grow/i;
+const MEMORY =
+  /out of memory|bad_alloc|\boom\b|allocation failed|failed to allocate|could not allocate|memory\.grow/i;
 
 /** Gives an error of the runtime its kind; `what` says what failed. */
 export function runtimeError(thrown: unknown, what: string): MemoscopeError {
