@@ -63,6 +63,10 @@ describe('the decomposition in words', () => {
     expect(logRankText(analysis)).toMatch(/χ² = 12\.1, 1 d\.f\./);
     expect(logRankText(decompose({ n, length }, suffixes, null))).toBe('');
   });
+  test('says that there is no curve where every sample misses its first token', () => {
+    const none = decompose({ n: new Float64Array(12), length }, suffixes, null);
+    expect(decompositionText(none)[0]).toMatch(/P\(N ≥ 1\) is 0, and there is no curve/);
+  });
   test('the table has every point of every curve', () => {
     const { header, rows } = decompositionTable(decompose({ n, length }, suffixes, groups));
     expect(rows.filter(([name]) => name === 'all samples')).toHaveLength(20);

@@ -24,10 +24,16 @@ function isRising({ whole }: Decomposition): boolean {
   return reached.length >= 4 && pooled(reached.slice(-part)) > pooled(reached.slice(0, part)) + 0.01;
 }
 
-const survivorship = (analysis: Decomposition): string =>
-  isRising(analysis) && analysis.rho > 0
+/** With no sample beyond its first token there is nothing to draw on a logarithmic axis. */
+const hasCurve = ({ whole }: Decomposition): boolean => (whole.points[0]?.survival ?? 0) > 0;
+
+function survivorship(analysis: Decomposition): string {
+  if (!hasCurve(analysis))
+    return `Every sample misses the first token of its suffix: P(N ≥ 1) is 0, and there is no curve to draw.`;
+  return isRising(analysis) && analysis.rho > 0
     ? `The pooled pₙ rises with n. The dotted curve rises as well, though in that model no sample’s own chance ever changes: weak samples drop out early and the strong remain. As far as the two agree, the rise is survivorship, not text that becomes easier.`
     : `The dotted curve is what survivorship alone would do to pₙ: weak samples drop out early, the strong remain.`;
+}
 
 function groupSentence({ groups, logRank }: Decomposition): string | null {
   if (groups.length < 2 || Number.isNaN(logRank.p)) return null;

@@ -12,6 +12,9 @@ export const BITS = 1 / Math.LN2;
 /** Up to this share of the raw information a noisy, binned accuracy leaves in even where samples alone differ. */
 const LITTLE = 0.1;
 
+/** Fewer samples than these are not drawn: their tables of right and wrong are all chance. */
+export const FEW_SAMPLES = 10;
+
 /** A ratio with two digits that count. */
 const formatFactor = (factor: number): string =>
   factor < 10 ? formatNumber(factor, 1) : formatMagnitude(factor);
