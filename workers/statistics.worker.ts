@@ -2,6 +2,7 @@
 import { expose } from 'comlink';
 import { decompose } from '../src/core/analyses/decomposition.ts';
 import { analyseDependence } from '../src/core/analyses/dependence.ts';
+import { compareGroups } from '../src/core/analyses/groups.ts';
 import { analyseMatchLengths } from '../src/core/analyses/matchLengths.ts';
 import { analyseSkew, skewIntervals } from '../src/core/analyses/skew.ts';
 import { analyseWorstCase } from '../src/core/analyses/worstCase.ts';
@@ -17,6 +18,7 @@ const statistics: StatisticsApi = {
   skewIntervals: async (n, seed) => runToEnd(skewIntervals(n, seed)) ?? [],
   dependence: async (matches, suffixes, seed) => analyseDependence(matches, suffixes, seed),
   worstCase: async (matches, seed) => analyseWorstCase(matches, seed),
+  compareGroups: async (matches, groups, seed) => compareGroups(matches, groups, seed),
 };
 
 expose(statistics);

@@ -3,6 +3,7 @@
  * to samples as `core/samples` has it, samples to figures as `core/analyses` has it.
  */
 import type { Decomposition, Groups, Suffixes } from '../core/analyses/decomposition.ts';
+import type { GroupComparison } from '../core/analyses/groups.ts';
 import type { Dependence } from '../core/analyses/dependence.ts';
 import type { MatchLengthAnalysis } from '../core/analyses/matchLengths.ts';
 import type { SkewAnalysis } from '../core/analyses/skew.ts';
@@ -28,4 +29,5 @@ export interface StatisticsApi {
   /** The slowest one: with permutations. */
   dependence(matches: SampleMatches, suffixes: Suffixes, seed: number): Promise<Dependence>;
   worstCase(matches: SampleMatches, seed: number): Promise<WorstCase>;
+  compareGroups(matches: SampleMatches, groups: Groups, seed: number): Promise<GroupComparison>;
 }
