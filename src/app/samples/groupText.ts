@@ -66,7 +66,9 @@ export function medianText(quantile: SurvivalQuantile = NOTHING): string {
 /** Why nothing is compared; null if something is. */
 export function noComparison({ groups, isConstant, tooSmall }: GroupComparison): string | null {
   const small =
-    tooSmall.length === 0 ? '' : ` ${tooSmall.length} with fewer than ${SMALLEST_GROUP} samples are left out.`;
+    tooSmall.length === 0
+      ? ''
+      : ` ${tooSmall.length} with fewer than ${SMALLEST_GROUP} samples are left out.`;
   if (groups.length < 2)
     return `Not defined: a comparison needs two groups of ${SMALLEST_GROUP} scored samples, and there ${groups.length === 1 ? 'is one' : 'is none'}.${small}`;
   if (isConstant)

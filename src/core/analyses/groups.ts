@@ -30,11 +30,7 @@ export interface GroupSummary {
 }
 
 export type GroupTestName =
-  | 'mann-whitney'
-  | 'permutation'
-  | 'kolmogorov-smirnov'
-  | 'kruskal-wallis'
-  | 'log-rank';
+  'mann-whitney' | 'permutation' | 'kolmogorov-smirnov' | 'kruskal-wallis' | 'log-rank';
 
 export interface GroupTest {
   readonly name: GroupTestName;

@@ -33,7 +33,9 @@ function medianAndEnds(list: Weighted[], rank: number): Shift {
   };
   if (total === 0) return { estimate: NaN, low: NaN, high: NaN };
   const estimate = (at(Math.ceil(total / 2)) + at(Math.floor(total / 2) + 1)) / 2;
-  return rank >= 1 ? { estimate, low: at(rank), high: at(total + 1 - rank) } : { estimate, low: NaN, high: NaN };
+  return rank >= 1
+    ? { estimate, low: at(rank), high: at(total + 1 - rank) }
+    : { estimate, low: NaN, high: NaN };
 }
 
 const zOf = (confidence: number): number => {
@@ -71,9 +73,7 @@ export function hodgesLehmann(x: ArrayLike<number>, y: ArrayLike<number>, confid
  */
 export function hodgesLehmannPaired(differences: ArrayLike<number>, confidence = 0.95): Shift {
   const { values, counts, n } = tally(differences);
-  const rank = Math.floor(
-    (n * (n + 1)) / 4 - zOf(confidence) * Math.sqrt((n * (n + 1) * (2 * n + 1)) / 24),
-  );
+  const rank = Math.floor((n * (n + 1)) / 4 - zOf(confidence) * Math.sqrt((n * (n + 1) * (2 * n + 1)) / 24));
   const averages: Weighted[] = [];
   values.forEach((one, i) => {
     const count = counts[i] ?? 0;
