@@ -2,6 +2,7 @@
 import { expose } from 'comlink';
 import { decompose } from '../src/core/analyses/decomposition.ts';
 import { analyseDependence } from '../src/core/analyses/dependence.ts';
+import { analyseCeilings } from '../src/core/analyses/ceilings.ts';
 import { compareGroups } from '../src/core/analyses/groups.ts';
 import { analyseMatchLengths } from '../src/core/analyses/matchLengths.ts';
 import { analyseMembership, membershipIntervals } from '../src/core/analyses/membership.ts';
@@ -28,6 +29,7 @@ const statistics: StatisticsApi = {
   dependence: async (matches, suffixes, seed) => analyseDependence(matches, suffixes, seed),
   worstCase: async (matches, seed) => analyseWorstCase(matches, seed),
   compareGroups: async (matches, groups, seed) => compareGroups(matches, groups, seed),
+  ceilings: async (rows, suffixStarts, n) => analyseCeilings(rows, suffixStarts, n),
   textFeatures: async (texts, zlibBytes) => textFeatures(texts, zlibBytes),
   membership: async (scores, member, features, seed) => analyseMembership(scores, member, features, seed),
   membershipIntervals: async (scores, blindScores, member, seed) =>

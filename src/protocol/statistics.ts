@@ -3,6 +3,7 @@
  * to samples as `core/samples` has it, samples to figures as `core/analyses` has it.
  */
 import type { Decomposition, Groups, Suffixes } from '../core/analyses/decomposition.ts';
+import type { CeilingAnalysis } from '../core/analyses/ceilings.ts';
 import type { GroupComparison } from '../core/analyses/groups.ts';
 import type { Dependence } from '../core/analyses/dependence.ts';
 import type { MatchLengthAnalysis } from '../core/analyses/matchLengths.ts';
@@ -13,6 +14,7 @@ import type { ReadOptions, SourceFile } from '../core/samples/readSamples.ts';
 import type { ImportResult } from '../core/samples/sample.ts';
 import type { BootstrapResult } from '../core/statistics/bootstrap.ts';
 import type { TextFeatures } from '../core/textFeatures.ts';
+import type { TokenRows } from '../core/tokenRows.ts';
 
 /** Match lengths of a data set: `[samples]`, NaN where unscored. */
 export interface SampleMatches {
@@ -32,6 +34,8 @@ export interface StatisticsApi {
   dependence(matches: SampleMatches, suffixes: Suffixes, seed: number): Promise<Dependence>;
   worstCase(matches: SampleMatches, seed: number): Promise<WorstCase>;
   compareGroups(matches: SampleMatches, groups: Groups, seed: number): Promise<GroupComparison>;
+  /** @throws {RangeError} if a suffix begins behind its sample. */
+  ceilings(rows: TokenRows, suffixStarts: Uint32Array, n: Float64Array): Promise<CeilingAnalysis>;
   textFeatures(texts: readonly string[], zlibBytes: Float64Array): Promise<TextFeatures>;
   /** Scores in the order of `MEMBERSHIP_SCORES`. @throws {RangeError} unless there is one class a text. */
   membership(

@@ -1,4 +1,5 @@
 /** State of the panels that compare: groups of samples, members with non-members, samples with each other, two runs. */
+import type { CeilingAnalysis } from '../../core/analyses/ceilings.ts';
 import type { Groups } from '../../core/analyses/decomposition.ts';
 import type { GroupComparison } from '../../core/analyses/groups.ts';
 import {
@@ -7,12 +8,15 @@ import {
   type MembershipIntervals,
 } from '../../core/analyses/membership.ts';
 import { joinFeatures, type TextFeatures } from '../../core/textFeatures.ts';
+import { tokenRows } from '../../core/tokenRows.ts';
 import type { StoredSample } from '../../engine/sampleStore.ts';
+import { asMemoscopeError } from '../../protocol/errors.ts';
 import type { SampleMatches } from '../../protocol/statistics.ts';
 import { SEED } from './analyses.svelte.ts';
 import type { DataSet } from './dataSet.ts';
 import { Latest } from './latest.svelte.ts';
 import { defaultRule, membershipOf, type MemberRule } from './memberRule.ts';
+import type { PreparedSample } from './prepare.ts';
 import type { SampleLab } from './sampleLab.svelte.ts';
 
 type Results = readonly (StoredSample | null)[];
@@ -32,6 +36,8 @@ interface ComparisonInput {
   readonly groups: Groups | null;
   readonly dataSet: DataSet | null;
   readonly results: Results;
+  /** Null until every sample is cut. */
+  readonly prepared: readonly (PreparedSample | null)[] | null;
   readonly rule: MemberRule | null;
   /** True once no more samples come. */
   readonly isFinal: boolean;
@@ -43,12 +49,23 @@ interface MembershipInput {
   readonly member: Int8Array;
 }
 
+interface CeilingInput {
+  readonly prepared: readonly (PreparedSample | null)[];
+  readonly matches: SampleMatches;
+}
+
+const NO_TOKENS = new Uint32Array();
+
 /** Texts that are read for the blind baseline in one call. */
 const TEXTS_AT_ONCE = 1000;
 
 export class Comparisons {
   readonly groups: Latest<{ matches: SampleMatches; groups: Groups }, GroupComparison>;
   readonly membership: Latest<MembershipInput, MembershipResult>;
+  readonly ceilings: Latest<CeilingInput, CeilingAnalysis>;
+  /** Why the samples could not be cut again. */
+  cutProblem = $state<string | null>(null);
+  isCutting = $state(false);
   /** What the visitor says who is a member, and of which data set. */
   private chosenRule = $state.raw<{ readonly dataSet: DataSet; readonly rule: MemberRule | null } | null>(
     null,
@@ -66,6 +83,11 @@ export class Comparisons {
     const { client } = lab.analyses;
     this.groups = new Latest(async ({ matches, groups }, show) => {
       show(await client.ask((api) => api.compareGroups(matches, groups, SEED)));
+    });
+    this.ceilings = new Latest(async ({ prepared, matches }, show) => {
+      const rows = tokenRows(prepared.map((sample) => sample?.ids ?? NO_TOKENS));
+      const starts = Uint32Array.from(prepared, (sample) => sample?.prefixTokens ?? 0);
+      show(await client.ask((api) => api.ceilings(rows, starts, matches.n)));
     });
     this.membership = new Latest((input, show) => this.evaluateMembership(input, show));
   }
@@ -86,31 +108,51 @@ export class Comparisons {
   clear(): void {
     this.groups.clear();
     this.membership.clear();
+    this.ceilings.clear();
+    this.cutProblem = null;
     this.texts = null;
   }
 
   /** What the panels are to be computed from. */
   input(): ComparisonInput {
     const { lab, memberRule } = this;
-    const { dataSet, results, isBusy } = lab.run;
+    const { dataSet, results, isBusy, hasTokens, prepared } = lab.run;
     return {
       matches: lab.matches,
       groups: lab.groupOf,
       dataSet,
       results,
+      prepared: hasTokens ? prepared : null,
       rule: memberRule,
       isFinal: !isBusy,
     };
   }
 
   /** Brings the panels up to date. */
-  update({ matches, groups, dataSet, results, rule, isFinal }: ComparisonInput): void {
+  update({ matches, groups, dataSet, results, prepared, rule, isFinal }: ComparisonInput): void {
     if (groups) void this.groups.update({ matches, groups });
     else this.groups.clear();
     if (!dataSet || !rule) this.membership.clear();
     // The baseline reads all texts: not for an input that is out of date by now.
     else if (isFinal)
       void this.membership.update({ dataSet, results, member: membershipOf(dataSet.samples, rule) });
+    if (!prepared) this.ceilings.clear();
+    else if (isFinal) void this.ceilings.update({ prepared, matches });
+    if (!prepared && isFinal && this.lab.run.isModelReady && this.cutProblem === null) void this.cutAgain();
+  }
+
+  /** Cuts the samples of a restored run again. Never rejects. */
+  async cutAgain(): Promise<void> {
+    if (this.isCutting) return;
+    this.isCutting = true;
+    this.cutProblem = null;
+    try {
+      await this.lab.run.cutAgain();
+    } catch (thrown) {
+      this.cutProblem = asMemoscopeError(thrown).message;
+    } finally {
+      this.isCutting = false;
+    }
   }
 
   private async evaluateMembership(

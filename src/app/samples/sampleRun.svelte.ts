@@ -55,6 +55,11 @@ export class SampleRun {
   readonly isComplete = $derived(this.scored > 0 && this.scored + this.unscorable.length >= this.total);
   readonly canResume = $derived(!this.isBusy && this.scored > 0 && !this.isComplete);
 
+  /** True once every sample is cut: a run that was restored has its numbers, not its tokens. */
+  readonly hasTokens = $derived(this.total > 0 && this.prepared.length === this.total);
+  /** True if cutting loads nothing. */
+  readonly isModelReady = $derived.by(() => this.host.link.state.kind === 'ready');
+
   constructor(host: SampleRunHost) {
     this.host = host;
   }
@@ -147,6 +152,23 @@ export class SampleRun {
     this.status = this.rest();
     // Nobody waits for it, and what goes wrong in it, the run will tell.
     if (this.scored === 0) this.preview(isStill).catch(() => undefined);
+  }
+
+  /**
+   * Cuts all samples of a restored run, for what needs their tokens. Loads the model for its tokenizer.
+   *
+   * @throws {MemoscopeError} as `ModelLink.use`.
+   */
+  async cutAgain(): Promise<void> {
+    const { link, deviceRequest } = this.host;
+    const { dataSet, split } = this;
+    if (!dataSet || this.isBusy || this.hasTokens) return;
+    const { signal } = new AbortController();
+    const question = this.question(await link.entry());
+    const { prepared } = await link.use({ request: deviceRequest, signal }, ({ contextLength }) =>
+      prepareAll(question, link.scorer, contextLength, signal),
+    );
+    if (this.dataSet === dataSet && this.split === split && !this.hasTokens) this.prepared = prepared;
   }
 
   /** Cuts the first samples as the model will see them, if it is loaded anyway: none is loaded for it. */
