@@ -87,7 +87,7 @@ export function groupVerdict(analysis: GroupComparison, adjusted: readonly numbe
   );
   const [widest] = [...pairs].sort((a, b) => Math.abs(b.delta) - Math.abs(a.delta));
   if (!overall || !widest) return [];
-  const label = `${TEST_NAMES[overall.name].label}, ${formatP(overall.p)}`;
+  const label = `${overall.name === 'log-rank' ? 'log-rank' : TEST_NAMES[overall.name].label}, ${formatP(overall.p)}`;
   const found = adjusted.filter((p) => p < 0.05).length;
   const isUp = widest.delta >= 0;
   const [longer, shorter] = isUp ? [widest.second, widest.first] : [widest.first, widest.second];

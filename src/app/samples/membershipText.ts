@@ -3,6 +3,7 @@ import type { Cell } from '../../core/csv.ts';
 import {
   FALSE_POSITIVE_RATES,
   MEMBERSHIP_SCORES,
+  withoutModel,
   type AurocInterval,
   type MembershipAnalysis,
   type MembershipIntervals,
@@ -89,8 +90,11 @@ export function membershipVerdict(
   const blind = analysis.blind.auroc.auroc;
   const excess = intervals?.excess[place];
   const width = excess && !Number.isNaN(excess.low) ? ` (95% ${intervalText(excess)})` : '';
-  const difference = `${formatDifference(best.auroc.auroc - blind, 2)}${width}`;
-  const opening = `${name} does best of ${MEMBERSHIP_SCORES.length}: AUROC ${area}. The texts alone, without any model, give ${formatNumber(blind, 2)}; the difference is ${difference}.`;
+  const difference = `${formatDifference(best.auroc.auroc - withoutModel(blind), 2)}${width}`;
+  const opening =
+    blind < 0.5
+      ? `${name} does best of ${MEMBERSHIP_SCORES.length}: AUROC ${area}. The texts alone, without any model, give ${formatNumber(blind, 2)}, no better than a coin’s 0.50 (below it where the sets are matched text by text); over the coin, the model is ahead by ${difference}.`
+      : `${name} does best of ${MEMBERSHIP_SCORES.length}: AUROC ${area}. The texts alone, without any model, give ${formatNumber(blind, 2)}; the model is ahead by ${difference}.`;
   if (!excess) return [opening];
   return [opening, excess.low > 0 ? seen(blind) : NOTHING_SEEN];
 }
@@ -111,9 +115,9 @@ const HEADER = [
   'AUROC',
   'low 95%',
   'high 95%',
-  'minus blind',
-  'low 95% (minus blind)',
-  'high 95% (minus blind)',
+  'above texts alone or chance',
+  'low 95% (above)',
+  'high 95% (above)',
   ...FALSE_POSITIVE_RATES.flatMap((rate) => [
     `TPR at ${rateText(rate)} FPR`,
     `low 95% (TPR at ${rateText(rate)})`,
@@ -150,7 +154,11 @@ export function membershipTable(
           SCORE_NAMES[MEMBERSHIP_SCORES[place] ?? 'loss'].label,
           evaluation,
           intervals?.aurocs[place],
-          [evaluation.auroc.auroc - (blind?.auroc.auroc ?? NaN), excess?.low ?? NaN, excess?.high ?? NaN],
+          [
+            evaluation.auroc.auroc - withoutModel(blind?.auroc.auroc ?? NaN),
+            excess?.low ?? NaN,
+            excess?.high ?? NaN,
+          ],
         );
       }),
       ...(blind ? [row('blind baseline', blind, intervals?.blind, [null, null, null])] : []),

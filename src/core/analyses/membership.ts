@@ -123,6 +123,13 @@ export function analyseMembership(
   };
 }
 
+/**
+ * What a reader without the model reaches: the blind baseline's AUROC, but never less than a coin's 1/2. Where the two
+ * sets are matched text by text, cross-validation falls below that, because a text's nearest relatives are in the
+ * other class; to count this as room for the model would flatter every score.
+ */
+export const withoutModel = (blindAuroc: number): number => Math.max(0.5, blindAuroc);
+
 export interface AurocInterval {
   /** 95%, percentile; NaN where all resamples give the same. */
   readonly low: number;
@@ -133,7 +140,7 @@ export interface MembershipIntervals {
   /** In the order of the scores. */
   readonly aurocs: readonly AurocInterval[];
   readonly blind: AurocInterval;
-  /** AUROC minus that of the blind baseline, on the same resamples. */
+  /** AUROC minus that of the blind baseline or of chance, whichever is more, on the same resamples. */
   readonly excess: readonly AurocInterval[];
   readonly replicates: number;
 }
@@ -179,7 +186,7 @@ function intervalOf(values: Float64Array): AurocInterval {
 }
 
 /**
- * Percentile bootstrap of all AUROCs and of their excess over the blind baseline, from one set of resamples of the
+ * Percentile bootstrap of all AUROCs and of their excess over what needs no model, from one set of resamples of the
  * samples, each class by itself. The baseline is not fitted again on each resample, so its interval is of these
  * fitted models.
  *
@@ -220,7 +227,9 @@ export function* membershipIntervals(
     aurocs: scores.map((_, row) => intervalOf(draws[row] ?? new Float64Array())),
     blind: intervalOf(blind),
     excess: scores.map((_, row) =>
-      intervalOf((draws[row] ?? new Float64Array()).map((area, index) => area - (blind[index] ?? NaN))),
+      intervalOf(
+        (draws[row] ?? new Float64Array()).map((area, index) => area - withoutModel(blind[index] ?? NaN)),
+      ),
     ),
     replicates,
   };

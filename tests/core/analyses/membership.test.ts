@@ -3,6 +3,7 @@ import {
   analyseMembership,
   FALSE_POSITIVE_RATES,
   membershipIntervals,
+  withoutModel,
 } from '../../../src/core/analyses/membership.ts';
 import { seededRandom } from '../../../src/core/random.ts';
 import { runToEnd } from '../../../src/core/statistics/bootstrap.ts';
@@ -79,6 +80,16 @@ describe('intervals', () => {
     const self = runToEnd(membershipIntervals([blind], blind, member, 2));
     expect(self?.excess[0]?.low).toBeNaN();
     expect(found?.excess[0]?.low).toBeGreaterThan(0);
+  });
+  test('a baseline below chance gives no room: the excess is over one half then', () => {
+    const inverse = Float64Array.from(member, (own) => -own + 0.01 * noise());
+    const over = runToEnd(membershipIntervals([good], inverse, member, 2));
+    const [area] = over?.aurocs ?? [];
+    expect(over?.blind.high ?? 0).toBeNaN();
+    expect(over?.excess[0]?.low).toBeCloseTo((area?.low ?? NaN) - 0.5, 12);
+    expect(over?.excess[0]?.high).toBeCloseTo((area?.high ?? NaN) - 0.5, 12);
+    expect([withoutModel(0.3), withoutModel(0.8)]).toEqual([0.5, 0.8]);
+    expect(withoutModel(NaN)).toBeNaN();
   });
   test('a perfect score has no interval', () => {
     const perfect = Float64Array.from(member, (own) => own);
