@@ -6,6 +6,7 @@ import { analyseCeilings } from '../src/core/analyses/ceilings.ts';
 import { compareGroups } from '../src/core/analyses/groups.ts';
 import { analyseMatchLengths } from '../src/core/analyses/matchLengths.ts';
 import { analyseMembership, membershipIntervals } from '../src/core/analyses/membership.ts';
+import { comparePaired } from '../src/core/analyses/paired.ts';
 import { analyseSkew, skewIntervals } from '../src/core/analyses/skew.ts';
 import { analyseWorstCase } from '../src/core/analyses/worstCase.ts';
 import { readSamples } from '../src/core/samples/readSamples.ts';
@@ -30,6 +31,7 @@ const statistics: StatisticsApi = {
   worstCase: async (matches, seed) => analyseWorstCase(matches, seed),
   compareGroups: async (matches, groups, seed) => compareGroups(matches, groups, seed),
   ceilings: async (rows, suffixStarts, n) => analyseCeilings(rows, suffixStarts, n),
+  comparePaired: async (before, after) => comparePaired(before, after),
   textFeatures: async (texts, zlibBytes) => textFeatures(texts, zlibBytes),
   membership: async (scores, member, features, seed) => analyseMembership(scores, member, features, seed),
   membershipIntervals: async (scores, blindScores, member, seed) =>

@@ -8,6 +8,7 @@ import type { GroupComparison } from '../core/analyses/groups.ts';
 import type { Dependence } from '../core/analyses/dependence.ts';
 import type { MatchLengthAnalysis } from '../core/analyses/matchLengths.ts';
 import type { MembershipAnalysis, MembershipIntervals } from '../core/analyses/membership.ts';
+import type { PairedAnalysis } from '../core/analyses/paired.ts';
 import type { SkewAnalysis } from '../core/analyses/skew.ts';
 import type { WorstCase } from '../core/analyses/worstCase.ts';
 import type { ReadOptions, SourceFile } from '../core/samples/readSamples.ts';
@@ -36,6 +37,8 @@ export interface StatisticsApi {
   compareGroups(matches: SampleMatches, groups: Groups, seed: number): Promise<GroupComparison>;
   /** @throws {RangeError} if a suffix begins behind its sample. */
   ceilings(rows: TokenRows, suffixStarts: Uint32Array, n: Float64Array): Promise<CeilingAnalysis>;
+  /** @throws {RangeError} if the runs differ in their number of samples. */
+  comparePaired(before: SampleMatches, after: SampleMatches): Promise<PairedAnalysis>;
   textFeatures(texts: readonly string[], zlibBytes: Float64Array): Promise<TextFeatures>;
   /** Scores in the order of `MEMBERSHIP_SCORES`. @throws {RangeError} unless there is one class a text. */
   membership(

@@ -16,7 +16,9 @@ import { SEED } from './analyses.svelte.ts';
 import type { DataSet } from './dataSet.ts';
 import { Latest } from './latest.svelte.ts';
 import { defaultRule, membershipOf, type MemberRule } from './memberRule.ts';
+import { Pairing, type OtherRun } from './pairing.svelte.ts';
 import type { PreparedSample } from './prepare.ts';
+import type { Archive } from '../archive.svelte.ts';
 import type { SampleLab } from './sampleLab.svelte.ts';
 
 type Results = readonly (StoredSample | null)[];
@@ -39,6 +41,7 @@ interface ComparisonInput {
   /** Null until every sample is cut. */
   readonly prepared: readonly (PreparedSample | null)[] | null;
   readonly rule: MemberRule | null;
+  readonly other: OtherRun | null;
   /** True once no more samples come. */
   readonly isFinal: boolean;
 }
@@ -63,6 +66,7 @@ export class Comparisons {
   readonly groups: Latest<{ matches: SampleMatches; groups: Groups }, GroupComparison>;
   readonly membership: Latest<MembershipInput, MembershipResult>;
   readonly ceilings: Latest<CeilingInput, CeilingAnalysis>;
+  readonly pairing: Pairing;
   /** Why the samples could not be cut again. */
   cutProblem = $state<string | null>(null);
   isCutting = $state(false);
@@ -78,9 +82,10 @@ export class Comparisons {
     readonly features: TextFeatures;
   } | null = null;
 
-  constructor(lab: SampleLab) {
+  constructor(lab: SampleLab, storage: Archive) {
     this.lab = lab;
     const { client } = lab.analyses;
+    this.pairing = new Pairing(lab.run, storage, client);
     this.groups = new Latest(async ({ matches, groups }, show) => {
       show(await client.ask((api) => api.compareGroups(matches, groups, SEED)));
     });
@@ -109,6 +114,7 @@ export class Comparisons {
     this.groups.clear();
     this.membership.clear();
     this.ceilings.clear();
+    this.pairing.clear();
     this.cutProblem = null;
     this.texts = null;
   }
@@ -124,12 +130,15 @@ export class Comparisons {
       results,
       prepared: hasTokens ? prepared : null,
       rule: memberRule,
+      other: this.pairing.other,
       isFinal: !isBusy,
     };
   }
 
   /** Brings the panels up to date. */
-  update({ matches, groups, dataSet, results, prepared, rule, isFinal }: ComparisonInput): void {
+  update({ matches, groups, dataSet, results, prepared, rule, other, isFinal }: ComparisonInput): void {
+    this.pairing.update(other, results, matches);
+    if (isFinal) void this.pairing.look();
     if (groups) void this.groups.update({ matches, groups });
     else this.groups.clear();
     if (!dataSet || !rule) this.membership.clear();

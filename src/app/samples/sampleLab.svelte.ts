@@ -76,9 +76,9 @@ export class SampleLab {
   constructor(host: SampleRunHost, statistics?: StatisticsClient) {
     this.host = host;
     this.analyses = new Analyses(statistics);
-    this.comparisons = new Comparisons(this);
     this.run = new SampleRun(host);
     this.table = new TableView(this.run, this.selection);
+    this.comparisons = new Comparisons(this, host.storage);
   }
 
   /** Opens the view for the first time: on the samples of the last visit, else on the planted set. Never rejects. */

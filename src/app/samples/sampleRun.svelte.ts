@@ -7,6 +7,7 @@ import { CurrentJob } from '../currentJob.ts';
 import type { ModelLink } from '../modelLink.svelte.ts';
 import { originOf, timestamp } from '../scoreText.ts';
 import type { DataSet, Problem } from './dataSet.ts';
+import { contentHash } from './otherRuns.ts';
 import { DEFAULT_SPLIT, type PreparedSample, type SplitSettings } from './prepare.ts';
 import type { SampleStatus } from './sampleStatus.ts';
 import { keyOfSamples, prepareAll, sampleSettings, scoreBlocks, type SampleQuestion } from './scoreBlocks.ts';
@@ -46,7 +47,9 @@ export class SampleRun {
 
   private readonly host: SampleRunHost;
   private readonly job = new CurrentJob();
-  private key: string | null = null;
+  /** Under which the run at hand is stored; null until it is known. */
+  key = $state<string | null>(null);
+  private content: string | null = null;
   private drawnAt = 0;
 
   readonly isBusy = $derived(['loading', 'tokenizing', 'scoring'].includes(this.status.kind));
@@ -223,6 +226,8 @@ export class SampleRun {
     this.prepared = prepared;
     this.unscorable = problems;
     this.settings = sampleSettings(opened, question);
+    this.content = await contentHash(question.samples);
+    signal.throwIfAborted();
     const startedAt = timestamp();
     const began = performance.now();
     const before = this.origin?.elapsedMs ?? 0;
@@ -263,10 +268,11 @@ export class SampleRun {
 
   /** The header of the run at hand, whatever is opened later. */
   private header() {
-    const { key, dataSet, settings } = this;
+    const { key, dataSet, settings, content } = this;
     return () => {
       if (key === null || !dataSet || !settings || !this.origin) throw new Error('no run');
-      return { key, name: dataSet.name, samples: dataSet.samples.length, settings, origin: this.origin };
+      const of = { key, name: dataSet.name, samples: dataSet.samples.length, settings, origin: this.origin };
+      return content === null ? of : { ...of, content };
     };
   }
 

@@ -2,6 +2,7 @@
  * What the panel "Two runs" shows: the same samples under two models, as Li et al. 2025 (arXiv 2502.01187, section 3)
  * compare two training mixes: differences of the match length, pair by pair.
  */
+import type { MatchLengths } from '../statistics/matchLength.ts';
 import { wilcoxonSignedRank, type WilcoxonSignedRank } from '../statistics/paired.ts';
 import { hodgesLehmannPaired, type Shift } from '../statistics/shift.ts';
 import { betaInc } from '../statistics/special.ts';
@@ -80,26 +81,22 @@ function countDifferences(known: Float64Array): { lowest: number; counts: Uint32
 /**
  * Compares two match lengths of the same samples.
  *
- * @param before `[samples]` whole tokens; NaN where unknown. `after` likewise.
- * @param length `[samples]` tokens of the suffix: an N that reaches it is censored.
+ * @param before whole tokens; NaN where unknown. `after` likewise, of the same samples in the same order.
  * @throws {RangeError} if the arrays differ in length.
  */
-export function comparePaired(
-  before: ArrayLike<number>,
-  after: ArrayLike<number>,
-  length: ArrayLike<number>,
-): PairedAnalysis {
-  if (before.length !== after.length || before.length !== length.length)
-    throw new RangeError(`${before.length}, ${after.length} and ${length.length} samples`);
-  const differences = Float64Array.from(before, (from, sample) => (after[sample] ?? NaN) - from);
+export function comparePaired(before: MatchLengths, after: MatchLengths): PairedAnalysis {
+  const sizes = [before.n, before.length, after.n, after.length].map(({ length }) => length);
+  if (new Set(sizes).size > 1) throw new RangeError(`pairs from ${sizes.join(', ')} values`);
+  const differences = Float64Array.from(before.n, (from, sample) => (after.n[sample] ?? NaN) - from);
   const places = Array.from(differences.keys()).filter((sample) => !Number.isNaN(differences[sample]));
-  const one = places.map((sample) => before[sample] ?? NaN);
-  const other = places.map((sample) => after[sample] ?? NaN);
+  const one = places.map((sample) => before.n[sample] ?? NaN);
+  const other = places.map((sample) => after.n[sample] ?? NaN);
   const known = Float64Array.from(places, (sample) => differences[sample] ?? NaN);
-  const censored = places.map((sample, pair) => {
-    const end = length[sample] ?? NaN;
-    return Number((one[pair] ?? NaN) >= end) + 2 * Number((other[pair] ?? NaN) >= end);
-  });
+  const isCensored = ({ n, length }: MatchLengths, sample: number): boolean =>
+    (n[sample] ?? NaN) >= (length[sample] ?? NaN);
+  const censored = places.map(
+    (sample) => Number(isCensored(before, sample)) + 2 * Number(isCensored(after, sample)),
+  );
   const count = (values: ArrayLike<number>, holds: (value: number) => boolean): number =>
     Array.from(values).filter(holds).length;
   const increases = count(known, (value) => value > 0);

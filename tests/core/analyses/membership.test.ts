@@ -77,7 +77,7 @@ describe('intervals', () => {
   });
   test('two scores alike have one interval; the excess of the baseline over itself has no width', () => {
     expect(found?.aurocs[1]).toEqual(found?.aurocs[0]);
-    const self = runToEnd(membershipIntervals([blind], blind, member, 2));
+    const self = runToEnd(membershipIntervals([good], good, member, 2));
     expect(self?.excess[0]?.low).toBeNaN();
     expect(found?.excess[0]?.low).toBeGreaterThan(0);
   });

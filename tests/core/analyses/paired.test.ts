@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { comparePaired } from '../../../src/core/analyses/paired.ts';
+import { comparePaired as compareRuns } from '../../../src/core/analyses/paired.ts';
 import comparisons from '../../reference/comparisons.json' with { type: 'json' };
+
+const comparePaired = (before: number[], after: number[], length: number[]) =>
+  compareRuns({ n: before, length }, { n: after, length });
 
 describe('pairs (SciPy: comparisons.py)', () => {
   const { before, after, increases, decreases, equal, signP, corrected, shift } = comparisons.paired;
@@ -65,4 +68,7 @@ test('pairs with an unknown N are left out; two runs alike are identical; nothin
   expect([none.pairs, none.counts.length]).toEqual([0, 0]);
   expect(none.test.p).toBeNaN();
   expect(() => comparePaired([1], [], [1])).toThrow(RangeError);
+  // A run that was cut elsewhere is censored at its own end.
+  const other = compareRuns({ n: [3], length: [3] }, { n: [3], length: [9] });
+  expect([other.censoredBefore, other.censoredBoth]).toEqual([1, 0]);
 });
