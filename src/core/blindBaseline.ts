@@ -38,6 +38,17 @@ const usable = ({ plain }: TextFeatures, text: number): boolean =>
 const keyOf = ({ plain, words, starts }: TextFeatures, text: number): string =>
   `${plain[text * PLAIN_FEATURES.length] ?? NaN} ${words.subarray(starts[text], starts[text + 1]).join(' ')}`;
 
+/** 0 .. size - 1 in a seeded order. */
+function shuffled(size: number, seed: number): Uint32Array {
+  const order = Uint32Array.from({ length: size }, (_, index) => index);
+  const random = seededRandom(seed);
+  for (let left = size; left > 1; left--) {
+    const other = randomInteger(random, left);
+    [order[left - 1], order[other]] = [order[other] ?? 0, order[left - 1] ?? 0];
+  }
+  return order;
+}
+
 /**
  * The part of each text, -1 for none: each class is dealt out by itself in a seeded order, and texts with the same
  * length and words go into one part, so that no text is judged by its own copy.
@@ -49,26 +60,17 @@ function dealFolds(
 ): { of: Int8Array; least: number } {
   const of = new Int8Array(features.texts).fill(-1);
   const folds = new Map<string, number>();
-  const dealt = [0, 0];
-  const order = Uint32Array.from(of, (_, text) => text);
-  const random = seededRandom(seed);
-  for (let left = order.length; left > 1; left--) {
-    const other = randomInteger(random, left);
-    [order[left - 1], order[other]] = [order[other] ?? 0, order[left - 1] ?? 0];
-  }
-  for (const text of order) {
-    const own = member[text] ?? -1;
-    if (own < 0 || !usable(features, text)) continue;
+  const dealt: [number, number] = [0, 0];
+  const deal = (own: 0 | 1): number => dealt[own]++ % FOLDS;
+  for (const text of shuffled(features.texts, seed)) {
+    const own = member[text];
+    if ((own !== 0 && own !== 1) || !usable(features, text)) continue;
     const key = keyOf(features, text);
-    const known = folds.get(key);
-    const fold = known ?? (dealt[own] ?? 0) % FOLDS;
-    if (known === undefined) {
-      folds.set(key, fold);
-      dealt[own] = (dealt[own] ?? 0) + 1;
-    }
+    const fold = folds.get(key) ?? deal(own);
+    folds.set(key, fold);
     of[text] = fold;
   }
-  return { of, least: Math.min(dealt[0] ?? 0, dealt[1] ?? 0) };
+  return { of, least: Math.min(...dealt) };
 }
 
 /** In how many texts of each part and class every word occurs. */

@@ -107,7 +107,7 @@ describe('the blind baseline', () => {
   test('copies of a text are judged together, so that none is recognised by its own copy', () => {
     const distinct = makeTexts(60);
     const texts = distinct.flatMap((text) => [text, text, text]);
-    const member = Int8Array.from(texts, (_, index) => Number(Math.floor(index / 3) % 2));
+    const member = Int8Array.from(texts, (_, index) => Math.floor(index / 3) % 2);
     const { scores } = blindBaseline(featuresOf(texts), member, 3);
     expect(areaOf(scores, member)).toBeLessThan(0.75);
   });

@@ -16,6 +16,8 @@ export interface OtherRun {
   /** {@link BASE}, or the key of a stored run. */
   readonly id: string;
   readonly label: string;
+  /** For the axis of a figure. */
+  readonly short: string;
   /** True if it cut its samples in another way. */
   readonly isCutOtherwise: boolean;
 }
@@ -63,12 +65,18 @@ export class Pairing {
   readonly others = $derived.by((): OtherRun[] => {
     const { settings } = this.run;
     if (!settings) return [];
-    const base: OtherRun = { id: BASE, label: `${settings.modelId}, the base`, isCutOtherwise: false };
+    const base: OtherRun = {
+      id: BASE,
+      label: `${settings.modelId}, the base`,
+      short: 'the base',
+      isCutOtherwise: false,
+    };
     return [
       ...(settings.hasReference ? [base] : []),
       ...this.stored.map((header) => {
         const isCutOtherwise = header.settings.split !== settings.split;
-        return { id: header.key, label: labelOf(header, isCutOtherwise), isCutOtherwise };
+        const short = header.settings.adapterId ?? 'no adapter';
+        return { id: header.key, label: labelOf(header, isCutOtherwise), short, isCutOtherwise };
       }),
     ];
   });

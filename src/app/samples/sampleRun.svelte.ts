@@ -171,7 +171,7 @@ export class SampleRun {
     const { prepared } = await link.use({ request: deviceRequest, signal }, ({ contextLength }) =>
       prepareAll(question, link.scorer, contextLength, signal),
     );
-    if (this.dataSet === dataSet && this.split === split && !this.hasTokens) this.prepared = prepared;
+    if (this.dataSet === dataSet && this.split === split) this.prepared = prepared;
   }
 
   /** Cuts the first samples as the model will see them, if it is loaded anyway: none is loaded for it. */

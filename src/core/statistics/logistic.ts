@@ -1,34 +1,10 @@
 /** Logistic regression for a handful of features. */
+import { Matrix, solve } from 'ml-matrix';
 
 /** Rows end to end: value of feature f in row r at r * features + f. */
 export interface FeatureRows {
   readonly values: Float64Array;
   readonly features: number;
-}
-
-/** Solves A x = b for a symmetric positive definite A, given by rows, by Cholesky's decomposition. */
-function solvePositive(matrix: readonly Float64Array[], vector: Float64Array): Float64Array {
-  const size = vector.length;
-  const lower = matrix.map((row) => row.slice());
-  const at = (row: number, column: number): number => lower[row]?.[column] ?? NaN;
-  const x = vector.slice();
-  for (let row = 0; row < size; row++) {
-    for (let column = 0; column <= row; column++) {
-      let sum = matrix[row]?.[column] ?? NaN;
-      for (let k = 0; k < column; k++) sum -= at(row, k) * at(column, k);
-      const into = lower[row];
-      if (into) into[column] = row === column ? Math.sqrt(sum) : sum / at(column, column);
-    }
-    let sum = x[row] ?? NaN;
-    for (let k = 0; k < row; k++) sum -= at(row, k) * (x[k] ?? NaN);
-    x[row] = sum / at(row, row);
-  }
-  for (let row = size - 1; row >= 0; row--) {
-    let sum = x[row] ?? NaN;
-    for (let k = row + 1; k < size; k++) sum -= at(k, row) * (x[k] ?? NaN);
-    x[row] = sum / at(row, row);
-  }
-  return x;
 }
 
 const MOST_STEPS = 50;
@@ -46,42 +22,57 @@ export function linearScore(
   return score;
 }
 
-/** One step of Newton's method from the gradient and the curvature of the penalised likelihood at `theta`. */
-function newtonStep(
+/** What is fitted: the class of each row, the weights of both classes, the ridge. */
+interface Target {
+  readonly isOne: ArrayLike<number>;
+  readonly weights: readonly [zero: number, one: number];
+  readonly ridge: number;
+}
+
+/** Adds `by` times a vector to another. */
+function addScaled(into: Float64Array, by: number, vector: Float64Array): void {
+  vector.forEach((value, index) => {
+    into[index] = (into[index] ?? 0) + by * value;
+  });
+}
+
+/** Gradient and curvature of the penalised log-likelihood at `theta`, the curvature by rows. */
+function slopeAndCurvature(
   theta: Float64Array,
   data: FeatureRows,
   rows: ArrayLike<number>,
-  target: { readonly isOne: ArrayLike<number>; readonly weights: readonly [number, number]; ridge: number },
-): Float64Array {
+  { isOne, weights, ridge }: Target,
+): { gradient: Float64Array; curvature: Float64Array[] } {
   const { values, features } = data;
   const size = features + 1;
   const gradient = new Float64Array(size);
-  const curvature = Array.from({ length: size }, () => new Float64Array(size));
-  const x = new Float64Array(size);
-  x[0] = 1;
+  // The intercept is free; its tiny term keeps the matrix positive where the classes are all but separated.
+  const curvature = Array.from({ length: size }, (_, i) =>
+    Float64Array.from({ length: size }, (_cell, j) => (i === j ? (i === 0 ? 1e-9 : ridge) : 0)),
+  );
+  const x = new Float64Array(size).fill(1);
   for (let place = 0; place < rows.length; place++) {
     const row = rows[place] ?? 0;
-    for (let feature = 0; feature < features; feature++)
-      x[feature + 1] = values[row * features + feature] ?? NaN;
+    x.set(values.subarray(row * features, (row + 1) * features), 1);
     const p = 1 / (1 + Math.exp(-linearScore(theta, data, row)));
-    const y = target.isOne[row] ?? 0;
-    const weight = target.weights[y > 0 ? 1 : 0];
-    const spread = weight * p * (1 - p);
-    for (let i = 0; i < size; i++) {
-      const xi = x[i] ?? 0;
-      gradient[i] = (gradient[i] ?? 0) + weight * (y - p) * xi;
-      const line = curvature[i];
-      if (line) for (let j = 0; j <= i; j++) line[j] = (line[j] ?? 0) + spread * xi * (x[j] ?? 0);
-    }
+    const y = isOne[row] ?? 0;
+    const weight = weights[y > 0 ? 1 : 0];
+    addScaled(gradient, weight * (y - p), x);
+    curvature.forEach((line, i) => {
+      addScaled(line, weight * p * (1 - p) * (x[i] ?? 0), x);
+    });
   }
-  for (let i = 0; i < size; i++) {
-    const line = curvature[i];
-    if (!line) continue;
-    // The intercept is free; the tiny term keeps the matrix positive where the classes are all but separated.
-    line[i] = (line[i] ?? 0) + (i === 0 ? 1e-9 : target.ridge);
-    if (i > 0) gradient[i] = (gradient[i] ?? 0) - target.ridge * (theta[i] ?? 0);
-  }
-  return solvePositive(curvature, gradient);
+  gradient.forEach((value, i) => {
+    if (i > 0) gradient[i] = value - ridge * (theta[i] ?? 0);
+  });
+  return { gradient, curvature };
+}
+
+/** One step of Newton's method. */
+function newtonStep(...given: Parameters<typeof slopeAndCurvature>): number[] {
+  const { gradient, curvature } = slopeAndCurvature(...given);
+  const matrix = new Matrix(curvature.map((line) => Array.from(line)));
+  return solve(matrix, Matrix.columnVector(Array.from(gradient))).to1DArray();
 }
 
 /**

@@ -48,7 +48,11 @@ describe('pairs (SciPy: comparisons.py)', () => {
 });
 
 test('the worked fixture: two zeros dropped, exact p .031250, rank-biserial 1', () => {
-  const found = comparePaired([0, 1, 2, 3, 5, 8, 0, 2], [1, 1, 5, 4, 9, 16, 0, 7], Array(8).fill(16));
+  const found = comparePaired(
+    [0, 1, 2, 3, 5, 8, 0, 2],
+    [1, 1, 5, 4, 9, 16, 0, 7],
+    Array.from({ length: 8 }, () => 16),
+  );
   expect(found.test).toMatchObject({ n: 6, zeros: 2, wPlus: 21, method: 'exact', rankBiserial: 1 });
   expect(found.test.p).toBeCloseTo(0.03125, 12);
   // Six coins on one side: 2 / 64.
