@@ -34,9 +34,17 @@ export type Membership = Int8Array;
 const usable = ({ plain }: TextFeatures, text: number): boolean =>
   PLAIN_FEATURES.every((_, feature) => !Number.isNaN(plain[text * PLAIN_FEATURES.length + feature] ?? NaN));
 
-/** A key that equal texts share. */
-const keyOf = ({ plain, words, starts }: TextFeatures, text: number): string =>
-  `${plain[text * PLAIN_FEATURES.length] ?? NaN} ${words.subarray(starts[text], starts[text + 1]).join(' ')}`;
+/** A number that equal texts share: of their length and their words. Of others one in 2^53 / texts^2 shares it too. */
+function keyOf({ plain, words, starts }: TextFeatures, text: number): number {
+  let high = Math.round(1e6 * (plain[text * PLAIN_FEATURES.length] ?? 0)) | 0;
+  let low = 0x9e3779b9;
+  for (let at = starts[text] ?? 0; at < (starts[text + 1] ?? 0); at++) {
+    const word = words[at] ?? 0;
+    high = Math.imul(high ^ word, 0x01000193);
+    low = Math.imul(low ^ (word >>> 7) ^ high, 0x85ebca6b);
+  }
+  return (high >>> 11) * 2 ** 32 + (low >>> 0);
+}
 
 /** 0 .. size - 1 in a seeded order. */
 function shuffled(size: number, seed: number): Uint32Array {
@@ -59,7 +67,7 @@ function dealFolds(
   seed: number,
 ): { of: Int8Array; least: number } {
   const of = new Int8Array(features.texts).fill(-1);
-  const folds = new Map<string, number>();
+  const folds = new Map<number, number>();
   const dealt: [number, number] = [0, 0];
   const deal = (own: 0 | 1): number => dealt[own]++ % FOLDS;
   for (const text of shuffled(features.texts, seed)) {
@@ -73,15 +81,18 @@ function dealFolds(
   return { of, least: Math.min(...dealt) };
 }
 
+/** Cells of one word or of all texts: the two classes of every part, then the two classes of all parts. */
+const CELLS = 2 * FOLDS + 2;
+
 /** In how many texts of each part and class every word occurs. */
 class WordCounts {
   /** `[words of all texts]` number of the word. */
   private readonly word: Uint32Array;
   private readonly starts: Uint32Array;
-  /** `[vocabulary * 2 * FOLDS]` */
+  /** `[vocabulary * CELLS]` */
   private readonly counts: Uint32Array;
-  /** `[2 * FOLDS]` texts. */
-  private readonly texts = new Uint32Array(2 * FOLDS);
+  /** `[CELLS]` texts. */
+  private readonly texts = new Uint32Array(CELLS);
 
   constructor({ words, starts }: TextFeatures, member: Membership, fold: Int8Array) {
     const numbers = new Map<number, number>();
@@ -92,24 +103,26 @@ class WordCounts {
       return numbers.size - 1;
     });
     this.starts = starts;
-    this.counts = new Uint32Array(numbers.size * 2 * FOLDS);
+    this.counts = new Uint32Array(numbers.size * CELLS);
+    const add = (cells: Uint32Array, place: number, part: number, own: number): void => {
+      for (const cell of [2 * part, 2 * FOLDS]) {
+        const at = place + cell + own;
+        cells[at] = (cells[at] ?? 0) + 1;
+      }
+    };
     fold.forEach((part, text) => {
       if (part < 0) return;
-      const cell = 2 * part + (member[text] ?? 0);
-      this.texts[cell] = (this.texts[cell] ?? 0) + 1;
-      for (let at = starts[text] ?? 0; at < (starts[text + 1] ?? 0); at++) {
-        const place = (this.word[at] ?? 0) * 2 * FOLDS + cell;
-        this.counts[place] = (this.counts[place] ?? 0) + 1;
-      }
+      const own = member[text] ?? 0;
+      add(this.texts, 0, part, own);
+      for (let at = starts[text] ?? 0; at < (starts[text + 1] ?? 0); at++)
+        add(this.counts, (this.word[at] ?? 0) * CELLS, part, own);
     });
   }
 
-  /** Adds up the cells of one class over all parts but two. */
-  private static sum(cells: Uint32Array, from: number, own: number, one: number, other: number): number {
-    let total = 0;
-    for (let part = 0; part < FOLDS; part++)
-      if (part !== one && part !== other) total += cells[from + 2 * part + own] ?? 0;
-    return total;
+  /** Texts of a class outside two parts, which may be one. */
+  private static outside(cells: Uint32Array, place: number, own: number, one: number, other: number): number {
+    const all = (cells[place + 2 * FOLDS + own] ?? 0) - (cells[place + 2 * one + own] ?? 0);
+    return one === other ? all : all - (cells[place + 2 * other + own] ?? 0);
   }
 
   /**
@@ -119,17 +132,16 @@ class WordCounts {
    */
   wordFeatures(text: number, one: number, other: number): readonly [rarity: number, vocabulary: number] {
     const [from, to] = [this.starts[text] ?? 0, this.starts[text + 1] ?? 0];
-    const [zeros, ones] = [0, 1].map((own) => WordCounts.sum(this.texts, 0, own, one, other));
+    const zeros = WordCounts.outside(this.texts, 0, 0, one, other) + 1;
+    const ones = WordCounts.outside(this.texts, 0, 1, one, other) + 1;
     let [rarity, vocabulary] = [0, 0];
     for (let at = from; at < to; at++) {
-      const place = (this.word[at] ?? 0) * 2 * FOLDS;
-      const without = WordCounts.sum(this.counts, place, 0, one, other);
-      const within = WordCounts.sum(this.counts, place, 1, one, other);
-      const pooled = (without + within + 0.5) / ((zeros ?? 0) + (ones ?? 0) + 1);
+      const place = (this.word[at] ?? 0) * CELLS;
+      const without = WordCounts.outside(this.counts, place, 0, one, other);
+      const within = WordCounts.outside(this.counts, place, 1, one, other);
+      const pooled = (without + within + 0.5) / (zeros + ones - 1);
       rarity += Math.log(pooled);
-      vocabulary += Math.log(
-        (((within + pooled) / ((ones ?? 0) + 1)) * ((zeros ?? 0) + 1)) / (without + pooled),
-      );
+      vocabulary += Math.log(((within + pooled) * zeros) / ((without + pooled) * ones));
     }
     const count = to - from;
     return count > 0 ? [rarity / count, vocabulary / count] : [0, 0];

@@ -129,4 +129,16 @@ def penalised(theta):
 best = optimize.minimize(penalised, np.zeros(4), method="BFGS", options={"gtol": 1e-10})
 out["logistic"] = {"features": features.ravel(), "label": label, "coefficients": best.x}
 
+# ---- DeLong: the components over all pairs, the covariance by numpy
+scores = np.round(rng.normal(0, 1, (2, 60)), 1)
+is_member = np.arange(60) < 25
+scores[:, is_member] += np.array([[0.8], [0.3]])
+psi = (scores[:, is_member][:, :, None] > scores[:, ~is_member][:, None, :]) + 0.5 * (
+    scores[:, is_member][:, :, None] == scores[:, ~is_member][:, None, :])
+cov = np.cov(psi.mean(2)) / 25 + np.cov(psi.mean(1)) / 35
+out["delong"] = {
+    "scores": scores, "member": is_member.astype(int), "auroc": psi.mean((1, 2)), "variance": np.diag(cov),
+    "differenceVariance": cov[0, 0] + cov[1, 1] - 2 * cov[0, 1],
+}
+
 print(json.dumps(plain(out)))

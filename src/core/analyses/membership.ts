@@ -12,7 +12,9 @@ import {
   type RocCurve,
   type TprAtFpr,
 } from '../statistics/membershipEvaluation.ts';
+import { aurocComponents, componentVariance, type AurocComponents } from '../statistics/delong.ts';
 import { sortedQuantile } from '../statistics/quantile.ts';
+import { normalQuantile } from '../statistics/special.ts';
 import type { TextFeatures } from '../textFeatures.ts';
 
 /** The scores, higher = more like a member; names as in `SampleScores`. */
@@ -142,11 +144,13 @@ export interface MembershipIntervals {
   readonly blind: AurocInterval;
   /** AUROC minus that of the blind baseline or of chance, whichever is more, on the same resamples. */
   readonly excess: readonly AurocInterval[];
+  /** Resamples; 0: by {@link aurocComponents}, for large data sets. */
   readonly replicates: number;
 }
 
-/** Samples drawn in all, so that a large data set takes fewer resamples. */
-const MOST_DRAWS = 4e7;
+const REPLICATES = 2000;
+/** Beyond this many labelled samples DeLong's limit is as good as resampling, and costs a sort. */
+const LARGE = 10_000;
 
 /** Rows of both classes by falling score; those without a score are left out. */
 function ranking(scores: Float64Array, member: Membership): Uint32Array {
@@ -185,10 +189,47 @@ function intervalOf(values: Float64Array): AurocInterval {
   return { low: sortedQuantile(sorted, 0.025), high: sortedQuantile(sorted, 0.975) };
 }
 
+const Z95 = normalQuantile(0.975);
+
+/** Interval by the limit, cut to [low, high]. */
+function limitInterval(
+  estimate: number,
+  variance: number,
+  [low, high]: readonly [number, number],
+): AurocInterval {
+  const half = Z95 * Math.sqrt(variance);
+  if (!(half > 0)) return { low: NaN, high: NaN };
+  return { low: Math.max(low, estimate - half), high: Math.min(high, estimate + half) };
+}
+
+function limitIntervals(
+  scores: readonly Float64Array[],
+  blindScores: Float64Array,
+  member: Membership,
+): MembershipIntervals {
+  const blind = aurocComponents(blindScores, member);
+  const areas = scores.map((values) => aurocComponents(values, member));
+  const interval = (area: AurocComponents): AurocInterval =>
+    limitInterval(area.auroc, componentVariance(area, null), [0, 1]);
+  return {
+    aurocs: areas.map(interval),
+    blind: interval(blind),
+    excess: areas.map((area) =>
+      limitInterval(
+        area.auroc - withoutModel(blind.auroc),
+        // Chance has no error of its own.
+        componentVariance(area, blind.auroc > 0.5 ? blind : null),
+        [-1, 1],
+      ),
+    ),
+    replicates: 0,
+  };
+}
+
 /**
  * Percentile bootstrap of all AUROCs and of their excess over what needs no model, from one set of resamples of the
  * samples, each class by itself. The baseline is not fitted again on each resample, so its interval is of these
- * fitted models.
+ * fitted models. Above 10,000 labelled samples by DeLong's limit instead, without resamples.
  *
  * @yields the share done, 0 .. 1.
  */
@@ -204,7 +245,8 @@ export function* membershipIntervals(
     Uint32Array.from(member, (_, sample) => sample).filter((sample) => member[sample] === own),
   );
   const labelled = classes.reduce((sum, { length }) => sum + length, 0);
-  const replicates = Math.max(200, Math.min(2000, Math.floor(MOST_DRAWS / Math.max(1, labelled))));
+  if (labelled > LARGE) return limitIntervals(scores, blindScores, member);
+  const replicates = REPLICATES;
   const draws = all.map(() => new Float64Array(replicates));
   const weight = new Uint16Array(member.length);
   const random = seededRandom(seed);

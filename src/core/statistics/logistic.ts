@@ -29,38 +29,36 @@ interface Target {
   readonly ridge: number;
 }
 
-/** Adds `by` times a vector to another. */
-function addScaled(into: Float64Array, by: number, vector: Float64Array): void {
-  vector.forEach((value, index) => {
-    into[index] = (into[index] ?? 0) + by * value;
-  });
+/** Adds `by` times a vector to the values from `at` on. */
+function addScaled(into: Float64Array, at: number, by: number, vector: Float64Array): void {
+  for (let index = 0; index < vector.length; index++)
+    into[at + index] = (into[at + index] ?? 0) + by * (vector[index] ?? 0);
 }
 
-/** Gradient and curvature of the penalised log-likelihood at `theta`, the curvature by rows. */
+/** Gradient and curvature of the penalised log-likelihood at `theta`, the curvature by rows, end to end. */
 function slopeAndCurvature(
   theta: Float64Array,
   data: FeatureRows,
   rows: ArrayLike<number>,
   { isOne, weights, ridge }: Target,
-): { gradient: Float64Array; curvature: Float64Array[] } {
+): { gradient: Float64Array; curvature: Float64Array } {
   const { values, features } = data;
   const size = features + 1;
   const gradient = new Float64Array(size);
   // The intercept is free; its tiny term keeps the matrix positive where the classes are all but separated.
-  const curvature = Array.from({ length: size }, (_, i) =>
-    Float64Array.from({ length: size }, (_cell, j) => (i === j ? (i === 0 ? 1e-9 : ridge) : 0)),
+  const curvature = new Float64Array(size * size).map((_, cell) =>
+    cell % (size + 1) === 0 ? (cell === 0 ? 1e-9 : ridge) : 0,
   );
   const x = new Float64Array(size).fill(1);
   for (let place = 0; place < rows.length; place++) {
     const row = rows[place] ?? 0;
-    x.set(values.subarray(row * features, (row + 1) * features), 1);
+    for (let feature = 0; feature < features; feature++)
+      x[feature + 1] = values[row * features + feature] ?? NaN;
     const p = 1 / (1 + Math.exp(-linearScore(theta, data, row)));
     const y = isOne[row] ?? 0;
     const weight = weights[y > 0 ? 1 : 0];
-    addScaled(gradient, weight * (y - p), x);
-    curvature.forEach((line, i) => {
-      addScaled(line, weight * p * (1 - p) * (x[i] ?? 0), x);
-    });
+    addScaled(gradient, 0, weight * (y - p), x);
+    for (let i = 0; i < size; i++) addScaled(curvature, i * size, weight * p * (1 - p) * (x[i] ?? 0), x);
   }
   gradient.forEach((value, i) => {
     if (i > 0) gradient[i] = value - ridge * (theta[i] ?? 0);
@@ -71,7 +69,7 @@ function slopeAndCurvature(
 /** One step of Newton's method. */
 function newtonStep(...given: Parameters<typeof slopeAndCurvature>): number[] {
   const { gradient, curvature } = slopeAndCurvature(...given);
-  const matrix = new Matrix(curvature.map((line) => Array.from(line)));
+  const matrix = Matrix.from1DArray(gradient.length, gradient.length, Array.from(curvature));
   return solve(matrix, Matrix.columnVector(Array.from(gradient))).to1DArray();
 }
 

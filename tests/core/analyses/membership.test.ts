@@ -94,6 +94,18 @@ describe('intervals', () => {
     expect([withoutModel(0.3), withoutModel(0.8)]).toEqual([0.5, 0.8]);
     expect(withoutModel(NaN)).toBeNaN();
   });
+  test('of many samples by the limit, near what resampling gives', () => {
+    const many = Int8Array.from({ length: 10_400 }, (_, index) => Number(index % 26 === 0));
+    const own = Float64Array.from(many, (is) => is * 0.3 + noise());
+    const texts = Float64Array.from(many, (is) => is * 0.1 + noise());
+    const limit = runToEnd(membershipIntervals([own], texts, many, 2));
+    const few = { members: own.filter((_, i) => many[i] === 1), others: own.filter((_, i) => many[i] === 0) };
+    const alone = runToEnd(aurocBootstrap(few.members, few.others, { seed: 5, replicates: 500 }));
+    expect(limit?.replicates).toBe(0);
+    expect(Math.abs((limit?.aurocs[0]?.low ?? NaN) - (alone?.low ?? NaN))).toBeLessThan(0.006);
+    expect(Math.abs((limit?.aurocs[0]?.high ?? NaN) - (alone?.high ?? NaN))).toBeLessThan(0.006);
+    expect(limit?.excess[0]?.low).toBeLessThan(limit?.aurocs[0]?.low ?? NaN);
+  });
   test('a perfect score has no interval', () => {
     const perfect = Float64Array.from(member, (own) => own);
     expect(runToEnd(membershipIntervals([perfect], blind, member, 2))?.aurocs[0]?.low).toBeNaN();
