@@ -10,6 +10,7 @@ import {
 import { joinFeatures, type TextFeatures } from '../../core/textFeatures.ts';
 import { tokenRows } from '../../core/tokenRows.ts';
 import type { StoredSample } from '../../engine/sampleStore.ts';
+import type { StatisticsClient } from '../../engine/statisticsClient.ts';
 import { asMemoscopeError } from '../../protocol/errors.ts';
 import type { SampleMatches } from '../../protocol/statistics.ts';
 import { SEED } from './analyses.svelte.ts';
@@ -19,7 +20,7 @@ import { defaultRule, membershipOf, type MemberRule } from './memberRule.ts';
 import { Pairing, type OtherRun } from './pairing.svelte.ts';
 import type { PreparedSample } from './prepare.ts';
 import type { Archive } from '../archive.svelte.ts';
-import type { SampleLab } from './sampleLab.svelte.ts';
+import type { SampleRun } from './sampleRun.svelte.ts';
 
 type Results = readonly (StoredSample | null)[];
 
@@ -59,6 +60,14 @@ interface CeilingInput {
 
 const NO_TOKENS = new Uint32Array();
 
+/** What there is to compare, as the view has it. */
+interface ComparedLab {
+  readonly run: SampleRun;
+  readonly analyses: { readonly client: StatisticsClient };
+  readonly matches: SampleMatches;
+  readonly groupOf: Groups | null;
+}
+
 /** Texts that are read for the blind baseline in one call. */
 const TEXTS_AT_ONCE = 1000;
 
@@ -74,7 +83,7 @@ export class Comparisons {
   private chosenRule = $state.raw<{ readonly dataSet: DataSet; readonly rule: MemberRule | null } | null>(
     null,
   );
-  private readonly lab: SampleLab;
+  private readonly lab: ComparedLab;
   /** Read once for a data set and its cut. */
   private texts: {
     readonly results: Results;
@@ -82,7 +91,7 @@ export class Comparisons {
     readonly features: TextFeatures;
   } | null = null;
 
-  constructor(lab: SampleLab, storage: Archive) {
+  constructor(lab: ComparedLab, storage: Archive) {
     this.lab = lab;
     const { client } = lab.analyses;
     this.pairing = new Pairing(lab.run, storage, client);

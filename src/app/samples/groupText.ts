@@ -49,10 +49,6 @@ export function sizeOfDelta(delta: number): string {
   return size < 0.474 ? 'medium' : 'large';
 }
 
-/** A median, or that the suffixes end before it. */
-export const quantileText = ({ value }: SurvivalQuantile | undefined = NOTHING): string =>
-  Number.isNaN(value) ? 'beyond the suffixes' : formatNumber(value, 0);
-
 const NOTHING: SurvivalQuantile = { value: NaN, low: NaN, high: NaN };
 
 /** A median with its interval. */
