@@ -7,12 +7,17 @@ import type { Sample } from './dataSet.ts';
 /** Samples that are hashed in one piece, so that the page is never held up. */
 const HASHED_AT_ONCE = 1000;
 
+/** Hashes of the lists that were hashed in this visit; a list is never changed. */
+const hashes = new WeakMap<readonly Sample[], string>();
+
 /**
  * SHA-256 of the samples' texts and own cuts, in their order.
  *
  * @throws {MemoscopeError} `ModelUnavailable` on insecure pages.
  */
 export async function contentHash(samples: readonly Sample[]): Promise<string> {
+  const known = hashes.get(samples);
+  if (known !== undefined) return known;
   const parts: string[] = [];
   for (let from = 0; from < samples.length; from += HASHED_AT_ONCE) {
     const some = samples.slice(from, from + HASHED_AT_ONCE);
@@ -20,7 +25,9 @@ export async function contentHash(samples: readonly Sample[]): Promise<string> {
       await sha256OfText(JSON.stringify(some.map(({ prefix, suffix, text }) => [prefix, suffix, text]))),
     );
   }
-  return sha256OfText(JSON.stringify([samples.length, parts]));
+  const hash = await sha256OfText(JSON.stringify([samples.length, parts]));
+  hashes.set(samples, hash);
+  return hash;
 }
 
 /** Stored runs of the same samples, the latest first, without the one at hand. */
