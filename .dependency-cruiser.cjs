@@ -17,7 +17,7 @@ const packageDoors = {
   'idb-keyval': '^src/engine/',
   fflate: '^src/(core/samples|engine|app)/',
   papaparse: '^src/core/samples/',
-  'ml-matrix': '^src/core/similarity/',
+  'ml-matrix': '^src/core/(similarity|statistics)/',
   'd3[^/]*': '^src/charts/',
 };
 

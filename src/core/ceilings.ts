@@ -13,6 +13,11 @@ export interface Ceilings {
   readonly sequence: Uint32Array;
   /** `[n]` the token that the decoder takes instead where N_t ends; {@link NO_RIVAL} if it reproduces the suffix. */
   readonly rival: Int32Array;
+  /** `[n]` a sample that goes the decoder's way there, else {@link NO_RIVAL}. */
+  readonly rivalRow: Int32Array;
+  /** `[n]` samples that go the decoder's way there, and those that go this sample's; 0 without a rival. */
+  readonly rivalRows: Uint32Array;
+  readonly ownRows: Uint32Array;
   /** `[n]` samples with the same prefix, itself among them. */
   readonly samePrefix: Uint32Array;
 }
@@ -54,13 +59,24 @@ const majorityOf = (children: readonly Node[]): Node | undefined =>
   );
 
 /** Ends N_t of the rows of `child` whose suffix has begun and who were still followed. */
-function endTermwise(samples: Samples, order: Uint32Array, child: Node, rival: number, into: Ceilings): void {
+function endTermwise(
+  samples: Samples,
+  order: Uint32Array,
+  child: Node,
+  majority: Node,
+  into: Ceilings,
+): void {
   const at = child.depth - 1;
+  const rivalRow = order[majority.start] ?? 0;
+  const rival = tokenAt(samples, rivalRow, at);
   for (let index = child.start; index < child.end; index++) {
     const row = order[index] ?? 0;
     const suffixStart = samples.suffixStarts[row] ?? 0;
     if (at < suffixStart || into.rival[row] !== NO_RIVAL) continue;
     into.rival[row] = rival;
+    into.rivalRow[row] = rivalRow;
+    into.rivalRows[row] = majority.end - majority.start;
+    into.ownRows[row] = child.end - child.start;
     into.termwise[row] = at - suffixStart;
   }
 }
@@ -72,9 +88,8 @@ function fillTermwise(samples: Samples, order: Uint32Array, into: Ceilings): voi
     const children = childrenOf(samples, order, node);
     const majority = majorityOf(children);
     if (!majority) continue;
-    const rival = tokenAt(samples, order[majority.start] ?? 0, node.depth);
     for (const child of children) {
-      if (child !== majority) endTermwise(samples, order, child, rival, into);
+      if (child !== majority) endTermwise(samples, order, child, majority, into);
       if (child.end - child.start > 1) open.push(child);
     }
   }
@@ -141,6 +156,9 @@ export function memorizationCeilings(rows: TokenRows, suffixStarts: ArrayLike<nu
     termwise: Uint32Array.from({ length: n }, (_, row) => suffixLength(row)),
     sequence: new Uint32Array(n),
     rival: new Int32Array(n).fill(NO_RIVAL),
+    rivalRow: new Int32Array(n).fill(NO_RIVAL),
+    rivalRows: new Uint32Array(n),
+    ownRows: new Uint32Array(n),
     samePrefix: new Uint32Array(n),
   };
   const order = Uint32Array.from({ length: n }, (_, row) => row).sort((a, b) => compareRows(rows, a, b));
@@ -155,4 +173,38 @@ export function memorizationCeilings(rows: TokenRows, suffixStarts: ArrayLike<nu
     start = end;
   }
   return ceilings;
+}
+
+/**
+ * Most samples that any one greedy decoder can reproduce to their end: it gives one continuation a prefix, so of the
+ * samples with one prefix at most those whose suffixes are beginnings of one of them. Samples without a suffix do not
+ * count. O(tokens) after sorting.
+ *
+ * @param rows tokens of prefix and suffix of each sample.
+ * @param suffixStarts `[n]` tokens of each prefix.
+ */
+export function verbatimAtMost(rows: TokenRows, suffixStarts: ArrayLike<number>): number {
+  const startOf = (row: number): number => suffixStarts[row] ?? NaN;
+  const order = Uint32Array.from({ length: rowCount(rows) }, (_, row) => row)
+    .filter((row) => rowLength(rows, row) > startOf(row))
+    .sort((a, b) => startOf(a) - startOf(b) || compareRows(rows, a, b));
+  const samePrefix = (a: number, b: number): boolean =>
+    startOf(a) === startOf(b) && commonLength(rows, a, b) >= startOf(a);
+  const isBeginning = (a: number, b: number): boolean => commonLength(rows, a, b) === rowLength(rows, a);
+  let total = 0;
+  for (let start = 0; start < order.length;) {
+    const end = runEnd(order, start, samePrefix);
+    // In sorted order every beginning of a row stands before it: the open ones are a chain.
+    const chain: number[] = [];
+    let most = 0;
+    for (let index = start; index < end; index++) {
+      const row = order[index] ?? 0;
+      while (chain.length > 0 && !isBeginning(chain.at(-1) ?? 0, row)) chain.pop();
+      chain.push(row);
+      most = Math.max(most, chain.length);
+    }
+    total += most;
+    start = end;
+  }
+  return total;
 }

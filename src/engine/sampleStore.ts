@@ -51,6 +51,8 @@ export interface SampleRunHeader {
   readonly key: string;
   readonly name: string;
   readonly samples: number;
+  /** Hash of the samples' content and order, whatever the model and the cut; runs of early versions have none. */
+  readonly content?: string;
   readonly settings: SampleRunSettings;
   readonly origin: RunOrigin;
   /** ISO 8601, UTC. */

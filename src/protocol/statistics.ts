@@ -3,13 +3,19 @@
  * to samples as `core/samples` has it, samples to figures as `core/analyses` has it.
  */
 import type { Decomposition, Groups, Suffixes } from '../core/analyses/decomposition.ts';
+import type { CeilingAnalysis } from '../core/analyses/ceilings.ts';
+import type { GroupComparison } from '../core/analyses/groups.ts';
 import type { Dependence } from '../core/analyses/dependence.ts';
 import type { MatchLengthAnalysis } from '../core/analyses/matchLengths.ts';
+import type { MembershipAnalysis, MembershipIntervals } from '../core/analyses/membership.ts';
+import type { PairedAnalysis } from '../core/analyses/paired.ts';
 import type { SkewAnalysis } from '../core/analyses/skew.ts';
 import type { WorstCase } from '../core/analyses/worstCase.ts';
 import type { ReadOptions, SourceFile } from '../core/samples/readSamples.ts';
 import type { ImportResult } from '../core/samples/sample.ts';
 import type { BootstrapResult } from '../core/statistics/bootstrap.ts';
+import type { TextFeatures } from '../core/textFeatures.ts';
+import type { TokenRows } from '../core/tokenRows.ts';
 
 /** Match lengths of a data set: `[samples]`, NaN where unscored. */
 export interface SampleMatches {
@@ -28,4 +34,23 @@ export interface StatisticsApi {
   /** The slowest one: with permutations. */
   dependence(matches: SampleMatches, suffixes: Suffixes, seed: number): Promise<Dependence>;
   worstCase(matches: SampleMatches, seed: number): Promise<WorstCase>;
+  compareGroups(matches: SampleMatches, groups: Groups, seed: number): Promise<GroupComparison>;
+  /** @throws {RangeError} if a suffix begins behind its sample. */
+  ceilings(rows: TokenRows, suffixStarts: Uint32Array, n: Float64Array): Promise<CeilingAnalysis>;
+  /** @throws {RangeError} if the runs differ in their number of samples. */
+  comparePaired(before: SampleMatches, after: SampleMatches): Promise<PairedAnalysis>;
+  textFeatures(texts: readonly string[], zlibBytes: Float64Array): Promise<TextFeatures>;
+  /** Scores in the order of `MEMBERSHIP_SCORES`. @throws {RangeError} unless there is one class a text. */
+  membership(
+    scores: readonly Float64Array[],
+    member: Int8Array,
+    features: TextFeatures,
+    seed: number,
+  ): Promise<MembershipAnalysis>;
+  membershipIntervals(
+    scores: readonly Float64Array[],
+    blindScores: Float64Array,
+    member: Int8Array,
+    seed: number,
+  ): Promise<MembershipIntervals>;
 }

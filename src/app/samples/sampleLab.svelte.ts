@@ -3,6 +3,7 @@ import type { SampleCut } from '../../engine/sampleStore.ts';
 import type { StatisticsClient } from '../../engine/statisticsClient.ts';
 import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
 import { Analyses, type AnalysisInput } from './analyses.svelte.ts';
+import { Comparisons } from './comparisons.svelte.ts';
 import { groupColumns, groupsBy, loadPlanted, type DataSet } from './dataSet.ts';
 import type { SplitSettings } from './prepare.ts';
 import { LARGEST_SAMPLE_FILE, readFiles } from './sampleFiles.ts';
@@ -45,6 +46,7 @@ export class SampleLab {
   readonly selection = new Selection();
   readonly table: TableView;
   readonly analyses: Analyses;
+  readonly comparisons: Comparisons;
   /** Why the input cannot be read, with the remedy. */
   inputProblem = $state<string | null>(null);
   /** Column whose values are compared; null for one group. */
@@ -76,6 +78,7 @@ export class SampleLab {
     this.analyses = new Analyses(statistics);
     this.run = new SampleRun(host);
     this.table = new TableView(this.run, this.selection);
+    this.comparisons = new Comparisons(this, host.storage);
   }
 
   /** Opens the view for the first time: on the samples of the last visit, else on the planted set. Never rejects. */

@@ -7,6 +7,7 @@ import { CurrentJob } from '../currentJob.ts';
 import type { ModelLink } from '../modelLink.svelte.ts';
 import { originOf, timestamp } from '../scoreText.ts';
 import type { DataSet, Problem } from './dataSet.ts';
+import { contentHash } from './otherRuns.ts';
 import { DEFAULT_SPLIT, type PreparedSample, type SplitSettings } from './prepare.ts';
 import type { SampleStatus } from './sampleStatus.ts';
 import { keyOfSamples, prepareAll, sampleSettings, scoreBlocks, type SampleQuestion } from './scoreBlocks.ts';
@@ -46,7 +47,9 @@ export class SampleRun {
 
   private readonly host: SampleRunHost;
   private readonly job = new CurrentJob();
-  private key: string | null = null;
+  /** Under which the run at hand is stored; null until it is known. */
+  key = $state<string | null>(null);
+  private content: string | null = null;
   private drawnAt = 0;
 
   readonly isBusy = $derived(['loading', 'tokenizing', 'scoring'].includes(this.status.kind));
@@ -54,6 +57,11 @@ export class SampleRun {
   readonly problems = $derived([...(this.dataSet?.problems ?? []), ...this.unscorable]);
   readonly isComplete = $derived(this.scored > 0 && this.scored + this.unscorable.length >= this.total);
   readonly canResume = $derived(!this.isBusy && this.scored > 0 && !this.isComplete);
+
+  /** True once every sample is cut: a run that was restored has its numbers, not its tokens. */
+  readonly hasTokens = $derived(this.total > 0 && this.prepared.length === this.total);
+  /** True if cutting loads nothing. */
+  readonly isModelReady = $derived.by(() => this.host.link.state.kind === 'ready');
 
   constructor(host: SampleRunHost) {
     this.host = host;
@@ -149,6 +157,23 @@ export class SampleRun {
     if (this.scored === 0) this.preview(isStill).catch(() => undefined);
   }
 
+  /**
+   * Cuts all samples of a restored run, for what needs their tokens. Loads the model for its tokenizer.
+   *
+   * @throws {MemoscopeError} as `ModelLink.use`.
+   */
+  async cutAgain(): Promise<void> {
+    const { link, deviceRequest } = this.host;
+    const { dataSet, split } = this;
+    if (!dataSet || this.isBusy || this.hasTokens) return;
+    const { signal } = new AbortController();
+    const question = this.question(await link.entry());
+    const { prepared } = await link.use({ request: deviceRequest, signal }, ({ contextLength }) =>
+      prepareAll(question, link.scorer, contextLength, signal),
+    );
+    if (this.dataSet === dataSet && this.split === split) this.prepared = prepared;
+  }
+
   /** Cuts the first samples as the model will see them, if it is loaded anyway: none is loaded for it. */
   private async preview(isStill: () => boolean): Promise<void> {
     const { link, deviceRequest } = this.host;
@@ -201,6 +226,8 @@ export class SampleRun {
     this.prepared = prepared;
     this.unscorable = problems;
     this.settings = sampleSettings(opened, question);
+    this.content = await contentHash(question.samples);
+    signal.throwIfAborted();
     const startedAt = timestamp();
     const began = performance.now();
     const before = this.origin?.elapsedMs ?? 0;
@@ -241,10 +268,11 @@ export class SampleRun {
 
   /** The header of the run at hand, whatever is opened later. */
   private header() {
-    const { key, dataSet, settings } = this;
+    const { key, dataSet, settings, content } = this;
     return () => {
       if (key === null || !dataSet || !settings || !this.origin) throw new Error('no run');
-      return { key, name: dataSet.name, samples: dataSet.samples.length, settings, origin: this.origin };
+      const of = { key, name: dataSet.name, samples: dataSet.samples.length, settings, origin: this.origin };
+      return content === null ? of : { ...of, content };
     };
   }
 

@@ -1,0 +1,215 @@
+/** State of the panels that compare: groups of samples, members with non-members, samples with each other, two runs. */
+import type { CeilingAnalysis } from '../../core/analyses/ceilings.ts';
+import type { Groups } from '../../core/analyses/decomposition.ts';
+import type { GroupComparison } from '../../core/analyses/groups.ts';
+import {
+  MEMBERSHIP_SCORES,
+  type MembershipAnalysis,
+  type MembershipIntervals,
+} from '../../core/analyses/membership.ts';
+import { joinFeatures, type TextFeatures } from '../../core/textFeatures.ts';
+import { tokenRows } from '../../core/tokenRows.ts';
+import type { StoredSample } from '../../engine/sampleStore.ts';
+import type { StatisticsClient } from '../../engine/statisticsClient.ts';
+import { asMemoscopeError } from '../../protocol/errors.ts';
+import type { SampleMatches } from '../../protocol/statistics.ts';
+import { SEED } from './analyses.svelte.ts';
+import type { DataSet } from './dataSet.ts';
+import { Latest } from './latest.svelte.ts';
+import { defaultRule, membershipOf, type MemberRule } from './memberRule.ts';
+import { Pairing, type OtherRun } from './pairing.svelte.ts';
+import type { PreparedSample } from './prepare.ts';
+import type { Archive } from '../archive.svelte.ts';
+import type { SampleRun } from './sampleRun.svelte.ts';
+
+type Results = readonly (StoredSample | null)[];
+
+/** What the panel "Membership" shows; the intervals come later. */
+export interface MembershipResult {
+  readonly analysis: MembershipAnalysis;
+  readonly intervals: MembershipIntervals | null;
+  /** `[samples]` the classes that were compared. */
+  readonly member: Int8Array;
+  /** `[samples]` each, in the order of the scores. */
+  readonly scores: readonly Float64Array[];
+}
+
+interface ComparisonInput {
+  readonly matches: SampleMatches;
+  readonly groups: Groups | null;
+  readonly dataSet: DataSet | null;
+  readonly results: Results;
+  /** Null until every sample is cut. */
+  readonly prepared: readonly (PreparedSample | null)[] | null;
+  readonly rule: MemberRule | null;
+  readonly other: OtherRun | null;
+  /** True once no more samples come. */
+  readonly isFinal: boolean;
+}
+
+interface MembershipInput {
+  readonly dataSet: DataSet;
+  readonly results: Results;
+  readonly member: Int8Array;
+}
+
+interface CeilingInput {
+  readonly prepared: readonly (PreparedSample | null)[];
+  readonly matches: SampleMatches;
+}
+
+const NO_TOKENS = new Uint32Array();
+
+/** What there is to compare, as the view has it. */
+interface ComparedLab {
+  readonly run: SampleRun;
+  readonly analyses: { readonly client: StatisticsClient };
+  readonly matches: SampleMatches;
+  readonly groupOf: Groups | null;
+}
+
+/** Texts that are read for the blind baseline in one call. */
+const TEXTS_AT_ONCE = 1000;
+
+export class Comparisons {
+  readonly groups: Latest<{ matches: SampleMatches; groups: Groups }, GroupComparison>;
+  readonly membership: Latest<MembershipInput, MembershipResult>;
+  readonly ceilings: Latest<CeilingInput, CeilingAnalysis>;
+  readonly pairing: Pairing;
+  /** Why the samples could not be cut again. */
+  cutProblem = $state<string | null>(null);
+  isCutting = $state(false);
+  /** What the visitor says who is a member, and of which data set. */
+  private chosenRule = $state.raw<{ readonly dataSet: DataSet; readonly rule: MemberRule | null } | null>(
+    null,
+  );
+  private readonly lab: ComparedLab;
+  /** Read once for a data set and its cut. */
+  private texts: {
+    readonly results: Results;
+    readonly scored: number;
+    readonly features: TextFeatures;
+  } | null = null;
+
+  constructor(lab: ComparedLab, storage: Archive) {
+    this.lab = lab;
+    const { client } = lab.analyses;
+    this.pairing = new Pairing(lab.run, storage, client);
+    this.groups = new Latest(async ({ matches, groups }, show) => {
+      show(await client.ask((api) => api.compareGroups(matches, groups, SEED)));
+    });
+    this.ceilings = new Latest(async ({ prepared, matches }, show) => {
+      const rows = tokenRows(prepared.map((sample) => sample?.ids ?? NO_TOKENS));
+      const starts = Uint32Array.from(prepared, (sample) => sample?.prefixTokens ?? 0);
+      show(await client.ask((api) => api.ceilings(rows, starts, matches.n)));
+    });
+    this.membership = new Latest((input, show) => this.evaluateMembership(input, show));
+  }
+
+  /** Who is a member: as chosen, else as the data suggest; null if nothing says it. */
+  readonly memberRule = $derived.by(() => {
+    const { dataSet } = this.lab.run;
+    if (!dataSet) return null;
+    return this.chosenRule?.dataSet === dataSet ? this.chosenRule.rule : defaultRule(dataSet);
+  });
+
+  chooseMembers(rule: MemberRule | null): void {
+    const { dataSet } = this.lab.run;
+    if (dataSet) this.chosenRule = { dataSet, rule };
+  }
+
+  /** Takes everything off. */
+  clear(): void {
+    this.groups.clear();
+    this.membership.clear();
+    this.ceilings.clear();
+    this.pairing.clear();
+    this.cutProblem = null;
+    this.texts = null;
+  }
+
+  /** What the panels are to be computed from. */
+  input(): ComparisonInput {
+    const { lab, memberRule } = this;
+    const { dataSet, results, isBusy, hasTokens, prepared } = lab.run;
+    return {
+      matches: lab.matches,
+      groups: lab.groupOf,
+      dataSet,
+      results,
+      prepared: hasTokens ? prepared : null,
+      rule: memberRule,
+      other: this.pairing.other,
+      isFinal: !isBusy,
+    };
+  }
+
+  /** Brings the panels up to date. */
+  update({ matches, groups, dataSet, results, prepared, rule, other, isFinal }: ComparisonInput): void {
+    this.pairing.update(other, results, matches);
+    if (isFinal) void this.pairing.look();
+    if (groups) void this.groups.update({ matches, groups });
+    else this.groups.clear();
+    if (!dataSet || !rule) this.membership.clear();
+    // The baseline reads all texts: not for an input that is out of date by now.
+    else if (isFinal)
+      void this.membership.update({ dataSet, results, member: membershipOf(dataSet.samples, rule) });
+    if (!prepared) this.ceilings.clear();
+    else if (isFinal) void this.ceilings.update({ prepared, matches });
+    if (!prepared && isFinal && this.lab.run.isModelReady && this.cutProblem === null) void this.cutAgain();
+  }
+
+  /** Cuts the samples of a restored run again. Never rejects. */
+  async cutAgain(): Promise<void> {
+    if (this.isCutting) return;
+    this.isCutting = true;
+    this.cutProblem = null;
+    try {
+      await this.lab.run.cutAgain();
+    } catch (thrown) {
+      this.cutProblem = asMemoscopeError(thrown).message;
+    } finally {
+      this.isCutting = false;
+    }
+  }
+
+  private async evaluateMembership(
+    { dataSet, results, member }: MembershipInput,
+    show: (result: MembershipResult) => void,
+  ): Promise<void> {
+    const { client } = this.lab.analyses;
+    const features = await this.featuresOf(dataSet, results);
+    const scores = MEMBERSHIP_SCORES.map((name) =>
+      Float64Array.from(results, (result) => result?.scored[name] ?? NaN),
+    );
+    const analysis = await client.ask((api) => api.membership(scores, member, features, SEED));
+    show({ analysis, intervals: null, member, scores });
+    if (analysis.members === 0 || analysis.nonMembers === 0) return;
+    const { blindScores } = analysis;
+    const intervals = await client.ask((api) => api.membershipIntervals(scores, blindScores, member, SEED));
+    show({ analysis, intervals, member, scores });
+  }
+
+  /** What the texts show as they were scored, in pieces, so that the page is never held up. */
+  private async featuresOf({ samples }: DataSet, results: Results): Promise<TextFeatures> {
+    const scored = results.reduce((count, result) => count + Number(result !== null), 0);
+    if (this.texts?.results === results && this.texts.scored === scored) return this.texts.features;
+    const parts: TextFeatures[] = [];
+    for (let from = 0; from < samples.length; from += TEXTS_AT_ONCE) {
+      const some = samples.slice(from, from + TEXTS_AT_ONCE);
+      const texts = some.map(({ text }, place) => {
+        const cut = results[from + place]?.cut;
+        return cut ? text.slice(cut.from, cut.to) : '';
+      });
+      // The zlib score is LOSS over the size of the compressed text, which need not be compressed again.
+      const sizes = Float64Array.from(some, (_, place) => {
+        const stored = results[from + place]?.scored;
+        return stored ? Math.round(stored.loss / stored.zlib) : NaN;
+      });
+      parts.push(await this.lab.analyses.client.ask((api) => api.textFeatures(texts, sizes)));
+    }
+    const features = joinFeatures(parts);
+    this.texts = { results, scored, features };
+    return features;
+  }
+}

@@ -1,0 +1,165 @@
+/** What the comparison of groups says in words, and its numbers as a table. */
+import type { Cell } from '../../core/csv.ts';
+import { SMALLEST_GROUP, type GroupComparison, type GroupTestName } from '../../core/analyses/groups.ts';
+import type { SurvivalQuantile } from '../../core/statistics/survivalQuantile.ts';
+import { benjaminiHochberg, holm } from '../../core/statistics/multiplicity.ts';
+import { formatCount, formatNumber, formatProbability } from '../../ui/format.ts';
+import type { PanelTable } from './panelFile.ts';
+import { formatP } from './panelText.ts';
+
+/** How p values of one family are adjusted for their number. */
+export const ADJUSTMENTS = {
+  holm: { label: 'Holm', keeps: 'chance of any false finding', adjust: holm },
+  bh: {
+    label: 'Benjamini-Hochberg',
+    keeps: 'share of false ones among the findings',
+    adjust: benjaminiHochberg,
+  },
+} as const;
+export type Adjustment = keyof typeof ADJUSTMENTS;
+
+export const TEST_NAMES: Readonly<Record<GroupTestName, { label: string; statistic: string; asks: string }>> =
+  {
+    'mann-whitney': {
+      label: 'Mann-Whitney',
+      statistic: 'U',
+      asks: 'does one group tend to have the longer N?',
+    },
+    permutation: { label: 'Permutation', statistic: 'difference of means', asks: 'do the mean N differ?' },
+    'kolmogorov-smirnov': {
+      label: 'Kolmogorov-Smirnov',
+      statistic: 'D',
+      asks: 'do the distributions of N differ anywhere?',
+    },
+    'kruskal-wallis': { label: 'Kruskal-Wallis', statistic: 'H', asks: 'do the ranks of N differ at all?' },
+    'log-rank': {
+      label: 'Log-rank',
+      statistic: 'χ²',
+      asks: 'do the chances of a miss differ, whatever the suffix lengths?',
+    },
+  };
+
+export const groupName = (name: string): string => name || '(none)';
+
+/** How large a Cliff's delta is (Romano et al. 2006). */
+export function sizeOfDelta(delta: number): string {
+  const size = Math.abs(delta);
+  if (size < 0.147) return 'negligible';
+  if (size < 0.33) return 'small';
+  return size < 0.474 ? 'medium' : 'large';
+}
+
+const NOTHING: SurvivalQuantile = { value: NaN, low: NaN, high: NaN };
+
+/** A median with its interval. */
+export function medianText(quantile: SurvivalQuantile = NOTHING): string {
+  const { value, low, high } = quantile;
+  if (Number.isNaN(value)) return Number.isNaN(low) ? 'beyond the end' : `beyond the end, at least ${low}`;
+  const upper = Number.isNaN(high) ? 'the end or beyond' : formatNumber(high, 0);
+  return `${formatNumber(value, 0)} (${formatNumber(low, 0)} to ${upper})`;
+}
+
+/** Why nothing is compared; null if something is. */
+export function noComparison({ groups, isConstant, tooSmall }: GroupComparison): string | null {
+  const small =
+    tooSmall.length === 0
+      ? ''
+      : ` ${tooSmall.length} with fewer than ${SMALLEST_GROUP} samples are left out.`;
+  if (groups.length < 2)
+    return `Not defined: a comparison needs two groups of ${SMALLEST_GROUP} scored samples, and there ${groups.length === 1 ? 'is one' : 'is none'}.${small}`;
+  if (isConstant)
+    return `Not defined: all ${groups.reduce((sum, { summary }) => sum + summary.samples, 0)} samples have the same N, so no two groups can differ.${small}`;
+  return null;
+}
+
+export const nameOfPrimary = ({ primary }: GroupComparison): string =>
+  primary === 'log-rank' ? 'log-rank' : 'Mann-Whitney';
+
+/** The verdict, from p adjusted over the pairs. */
+export function groupVerdict(analysis: GroupComparison, adjusted: readonly number[]): string[] {
+  const { groups, tests, pairs, primary } = analysis;
+  const overall = tests.find(({ name }) =>
+    name === 'log-rank' ? primary === 'log-rank' : primary !== 'log-rank',
+  );
+  const [widest] = [...pairs].sort((a, b) => Math.abs(b.delta) - Math.abs(a.delta));
+  if (!overall || !widest) return [];
+  const label = `${overall.name === 'log-rank' ? 'log-rank' : TEST_NAMES[overall.name].label}, ${formatP(overall.p)}`;
+  const found = adjusted.filter((p) => p < 0.05).length;
+  const isUp = widest.delta >= 0;
+  const [longer, shorter] = isUp ? [widest.second, widest.first] : [widest.first, widest.second];
+  const nameOf = (place: number): string => groupName(groups[place]?.name ?? '');
+  const effect = `A random sample of “${nameOf(longer)}” has the longer match than one of “${nameOf(shorter)}” in ${formatProbability(isUp ? widest.superiority : 1 - widest.superiority)} of the pairs (ties count half; Cliff’s δ = ${formatNumber(Math.abs(widest.delta), 2)}, ${sizeOfDelta(widest.delta)}).`;
+  if (groups.length === 2)
+    return [
+      overall.p < 0.05 ? `The two groups differ (${label}).` : `The two groups could be alike (${label}).`,
+      effect,
+    ];
+  return [
+    overall.p < 0.05
+      ? `The groups differ (${label}): ${formatCount(found)} of ${formatCount(pairs.length)} pairs after adjustment.`
+      : `The groups could be alike (${label}).`,
+    `The widest gap: ${effect.charAt(0).toLowerCase()}${effect.slice(1)}`,
+  ];
+}
+
+const HEADER = [
+  'comparison',
+  'test',
+  'statistic',
+  'p',
+  'adjusted p',
+  'p Mann-Whitney',
+  'p log-rank',
+  'P(second > first)',
+  "Cliff's delta",
+  'Hodges-Lehmann shift (tokens)',
+  'low 95%',
+  'high 95%',
+] as const;
+
+/** Every test and pair, then every group. */
+export function groupTable(
+  analysis: GroupComparison,
+  adjustedTests: readonly number[],
+  adjustedPairs: readonly number[],
+): PanelTable {
+  const { groups, tests, pairs } = analysis;
+  const nameOf = (place: number): string => groupName(groups[place]?.name ?? '');
+  const blank = (count: number): Cell[] => Array<Cell>(count).fill(null);
+  const every = groups.map(({ name }) => groupName(name)).join(' | ');
+  return {
+    header: HEADER,
+    rows: [
+      ...tests.map(({ name, statistic, p, method }, place) => [
+        every,
+        `${TEST_NAMES[name].label} (${method})`,
+        statistic,
+        p,
+        adjustedTests[place] ?? NaN,
+        ...blank(7),
+      ]),
+      ...pairs.map(({ first, second, p, rankP, logRankP, superiority, delta, shift }, place) => [
+        `${nameOf(first)} | ${nameOf(second)}`,
+        nameOfPrimary(analysis),
+        null,
+        p,
+        adjustedPairs[place] ?? NaN,
+        rankP,
+        logRankP,
+        superiority,
+        delta,
+        shift.estimate,
+        shift.low,
+        shift.high,
+      ]),
+      ...groups.map(({ name, summary, quantiles }) => [
+        groupName(name),
+        `median N of ${summary.samples} samples, ${summary.censored} censored`,
+        quantiles[2]?.value ?? NaN,
+        ...blank(7),
+        quantiles[2]?.low ?? NaN,
+        quantiles[2]?.high ?? NaN,
+      ]),
+    ],
+  };
+}

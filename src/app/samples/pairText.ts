@@ -1,0 +1,72 @@
+/** What the comparison of two runs says in words, and its numbers as a table. */
+import type { Cell } from '../../core/csv.ts';
+import type { PairedAnalysis } from '../../core/analyses/paired.ts';
+import { formatCount, formatDifference, formatNumber } from '../../ui/format.ts';
+import type { PanelTable } from './panelFile.ts';
+import { formatP } from './panelText.ts';
+
+export function pairVerdict(analysis: PairedAnalysis, other: string, self: string): string[] {
+  const { pairs, increases, decreases, equal, test, shift } = analysis;
+  if (pairs === 0) return ['Not defined: no sample has an N in both runs.'];
+  const name = `Wilcoxon signed-rank, ${test.method}`;
+  if (test.n === 0)
+    return [`Identical: N is the same for all ${formatCount(pairs)} samples in both runs (p = 1).`];
+  const counts = `N is longer under ${self} for ${formatCount(increases)} of ${formatCount(pairs)} samples, shorter for ${formatCount(decreases)} and the same for ${formatCount(equal)}`;
+  const isFound = test.p < 0.05;
+  const opening = isFound
+    ? `The two runs differ (${name}, ${formatP(test.p)}): ${counts}.`
+    : `The two runs could be alike (${name}, ${formatP(test.p)}): ${counts}.`;
+  const interval = Number.isNaN(shift.low)
+    ? ''
+    : ` (95% ${formatNumber(shift.low, 1)} to ${formatNumber(shift.high, 1)})`;
+  const size = `The shift over ${other} is ${formatDifference(shift.estimate, 1)} tokens${interval} by Hodges and Lehmann; among the pairs that differ the matched rank-biserial correlation is ${formatNumber(test.rankBiserial, 2)} (1: every difference is an increase).`;
+  return [opening, size, ...censoringText(analysis)];
+}
+
+function censoringText({ censoredBefore, censoredAfter, censoredBoth }: PairedAnalysis): string[] {
+  const half = censoredBefore + censoredAfter;
+  if (half + censoredBoth === 0) return [];
+  const both =
+    censoredBoth > 0
+      ? ` ${formatCount(censoredBoth)} are recited to their end in both, so their difference counts as 0 and is not known.`
+      : '';
+  return [
+    `${formatCount(half)} ${half === 1 ? 'pair is' : 'pairs are'} recited to the suffix’s end in one run: their true difference is larger than what is counted.${both}`,
+  ];
+}
+
+/** The numbers, then how often each difference was seen. */
+export function pairTable(analysis: PairedAnalysis): PanelTable {
+  const { test, shift, counts, lowest } = analysis;
+  const numbers: [string, Cell][] = [
+    ['pairs', analysis.pairs],
+    ['increases', analysis.increases],
+    ['decreases', analysis.decreases],
+    ['equal', analysis.equal],
+    ['mean N of the other run (tokens)', analysis.meanBefore],
+    ['mean N of this run (tokens)', analysis.meanAfter],
+    ['median difference (tokens)', analysis.medianDifference],
+    ['W+', test.wPlus],
+    ['W-', test.wMinus],
+    [`p, Wilcoxon signed-rank (${test.method})`, test.p],
+    ['p, with zeros by Pratt (normal)', test.prattP],
+    ['p, sign test (exact)', analysis.signP],
+    ['matched rank-biserial correlation', test.rankBiserial],
+    ['Hodges-Lehmann shift (tokens)', shift.estimate],
+    ['low 95%', shift.low],
+    ['high 95%', shift.high],
+    ['censored in the other run only', analysis.censoredBefore],
+    ['censored in this run only', analysis.censoredAfter],
+    ['censored in both', analysis.censoredBoth],
+  ];
+  return {
+    header: ['what', 'value'],
+    rows: [
+      ...numbers,
+      ...Array.from(counts, (count, place): Cell[] => [
+        `pairs with difference ${place + lowest}`,
+        count,
+      ]).filter(([, count]) => count !== 0),
+    ],
+  };
+}
