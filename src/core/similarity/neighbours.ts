@@ -110,6 +110,14 @@ export function nearestNeighbours(vectors: Vectors, k: number): Neighbours {
   }
 }
 
+/** The first `k` neighbours of each sample. */
+export function firstNeighbours(neighbours: Neighbours, k: number): Neighbours {
+  const { k: width, index, cosine } = neighbours;
+  if (k >= width) return neighbours;
+  const isFirst = (_: number, at: number): boolean => at % width < k;
+  return { k, index: index.filter(isFirst), cosine: cosine.filter(isFirst) };
+}
+
 /** Mean of a value over each sample's neighbours; NaN for a sample that has none or where a value is NaN. */
 function neighbourMeans(
   { k, index }: Neighbours,
