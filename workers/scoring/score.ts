@@ -22,11 +22,13 @@ const invalid = (message: string): MemoscopeError => new MemoscopeError('Invalid
 
 /** @throws {MemoscopeError} `InvalidInput`. */
 function check(request: ScoreRequest, contextLength: number, vocabularySize: number): void {
-  const { ids, offsets, windows, passes, from } = request;
+  const { ids, offsets, windows, passes, from, prefixes } = request;
   if (offsets[0] !== 0 || offsets[offsets.length - 1] !== ids.length)
     throw invalid(`Offsets must run from 0 to ${ids.length}, the number of tokens.`);
   if (offsets.some((offset, index) => index > 0 && offset < (offsets[index - 1] ?? 0)))
     throw invalid('Offsets must not fall.');
+  if (prefixes && prefixes.length !== offsets.length - 1)
+    throw invalid(`Prefixes of ${prefixes.length} sequences do not fit ${offsets.length - 1}.`);
   const { length, stride } = windows;
   if (!(length >= 2 && length <= contextLength))
     throw invalid(`A window of ${length} tokens does not fit; the model takes 2 to ${contextLength}.`);
@@ -76,7 +78,7 @@ export class ScoreRun {
     for (const windows of batchWindows(plan, this.model.capacity)) {
       await yieldTask();
       if (this.signal.aborted) break;
-      const batch = layOut(windows, this.request.ids, this.model.facts.startTokenId);
+      const batch = layOut(windows, this.request.ids, this.model.facts.startTokenId, this.request.prefixes);
       const work: Work = { windows, batch, pending: Promise.resolve([]) };
       this.queued.push(work);
       await this.launch(work);
@@ -128,7 +130,7 @@ export class ScoreRun {
       return;
     }
     await this.delivered;
-    const chunks = chunksOf(work.windows, this.padded(scored));
+    const chunks = chunksOf(work.windows, work.batch, this.padded(scored));
     this.delivered = Promise.all(chunks.map((chunk) => this.deliver(chunk)));
     this.end = work.windows.at(-1)?.to ?? this.end;
   }
