@@ -60,6 +60,16 @@ function recordsOf(
   return records;
 }
 
+/** A hidden state follows from its token, and is another one with an adapter. */
+function hiddenSum(ids: Uint32Array, { adapter }: ScorePass): Float32Array {
+  const sum = new Float32Array(4);
+  for (const id of ids)
+    [1, id % 2, id % 3, adapter ? 100 : id % 5].forEach((value, at) => {
+      sum[at] = (sum[at] ?? 0) + value;
+    });
+  return sum;
+}
+
 export class FakeEngine {
   readonly client: ScorerClient;
   workers = 0;
@@ -160,7 +170,7 @@ export class FakeEngine {
     life: AbortSignal,
   ) {
     this.scored.push(request);
-    const { ids, offsets, passes, from } = request;
+    const { ids, offsets, passes, from, prefixes } = request;
     let end = from;
     let sequence = 0;
     while (end < ids.length) {
@@ -174,7 +184,17 @@ export class FakeEngine {
         ? (offsets[sequence + 1] ?? ids.length) - end
         : Math.min(this.chunk, ids.length - end);
       const records = passes.map((pass) => recordsOf(ids.subarray(start), end - start, length, pass));
-      await onChunk({ sequence, start: end, records, hiddenSums: [], hiddenCount: 0 });
+      const prefix = prefixes?.[sequence] ?? 0;
+      const sums = (count: number) => passes.map((pass) => hiddenSum(ids.subarray(end, end + count), pass));
+      await onChunk({
+        sequence,
+        start: end,
+        records,
+        hiddenSums: sums(length),
+        hiddenCount: length,
+        prefixSums: prefixes ? sums(prefix) : [],
+        prefixCount: prefix,
+      });
       end += length;
       await this.afterChunk(end);
     }

@@ -2,7 +2,9 @@
 import { csvLines, type Cell } from '../../core/csv.ts';
 import type { ScoredSample } from '../../core/sampleScores.ts';
 import type { StoredSample } from '../../engine/sampleStore.ts';
+import type { Duplicates } from '../../core/similarity/duplicates.ts';
 import type { DataSet, Sample } from './dataSet.ts';
+import { duplicateColumns } from './duplicates.ts';
 
 export interface SampleColumn {
   readonly id: string;
@@ -64,8 +66,11 @@ function decimalsOf(samples: readonly Sample[], name: string): number {
   return isWhole ? 0 : 2;
 }
 
-/** Columns of a data set: its own, then the scores. */
-export function columnsOf({ columns, samples }: DataSet): SampleColumn[] {
+/** Columns of a data set: its own, then the copies within it where they are known, then the scores. */
+export function columnsOf(
+  { columns, samples }: DataSet,
+  duplicates: Duplicates | null = null,
+): SampleColumn[] {
   const own = columns.map(({ name, kind }): SampleColumn => ({
     id: `column:${name}`,
     title: name,
@@ -75,12 +80,16 @@ export function columnsOf({ columns, samples }: DataSet): SampleColumn[] {
     digits: kind === 'numeric' ? decimalsOf(samples, name) : null,
     isMain: kind !== 'text' && columns.length <= 6,
   }));
-  return [...own, ...SCORES];
+  return [...own, ...duplicateColumns(duplicates), ...SCORES];
 }
 
 /** The whole table as CSV, one line a sample; unscored samples have empty cells. */
-export function* tableCsv(dataSet: DataSet, results: readonly (StoredSample | null)[]): Generator<string> {
-  const columns = columnsOf(dataSet);
+export function* tableCsv(
+  dataSet: DataSet,
+  results: readonly (StoredSample | null)[],
+  duplicates: Duplicates | null = null,
+): Generator<string> {
+  const columns = columnsOf(dataSet, duplicates);
   const header = columns.map(({ title, unit }) => (unit ? `${title} (${unit})` : title));
   const rows = dataSet.samples.map((sample, index) => {
     const result = results[index] ?? null;

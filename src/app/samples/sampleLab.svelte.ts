@@ -1,9 +1,11 @@
 import type { ReadOptions, SourceFile } from '../../core/samples/readSamples.ts';
 import type { SampleCut } from '../../engine/sampleStore.ts';
+import type { SimilarityClient } from '../../engine/similarityClient.ts';
 import type { StatisticsClient } from '../../engine/statisticsClient.ts';
 import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
 import { Analyses, type AnalysisInput } from './analyses.svelte.ts';
 import { groupColumns, groupsBy, loadPlanted, type DataSet } from './dataSet.ts';
+import { DUPLICATE_GROUPS, duplicateGroupColumns, duplicateGroups } from './duplicates.ts';
 import type { SplitSettings } from './prepare.ts';
 import { LARGEST_SAMPLE_FILE, readFiles } from './sampleFiles.ts';
 import { SampleRun, type SampleRunHost } from './sampleRun.svelte.ts';
@@ -56,7 +58,10 @@ export class SampleLab {
   private readonly host: SampleRunHost;
 
   /** Columns that can name groups. */
-  readonly groups = $derived.by(() => (this.run.dataSet ? groupColumns(this.run.dataSet) : []));
+  readonly groups = $derived.by(() => [
+    ...(this.run.dataSet ? groupColumns(this.run.dataSet) : []),
+    ...duplicateGroupColumns(this.run.duplicates),
+  ]);
 
   /** N and L of every sample; NaN where it is not scored. */
   readonly matches = $derived.by(() => {
@@ -70,11 +75,11 @@ export class SampleLab {
     return { n, length };
   });
 
-  /** @param statistics tests put a client without a worker here. */
-  constructor(host: SampleRunHost, statistics?: StatisticsClient) {
+  /** @param statistics and `similarity`: tests put clients without a worker here. */
+  constructor(host: SampleRunHost, statistics?: StatisticsClient, similarity?: SimilarityClient) {
     this.host = host;
     this.analyses = new Analyses(statistics);
-    this.run = new SampleRun(host);
+    this.run = new SampleRun(host, similarity);
     this.table = new TableView(this.run, this.selection);
   }
 
@@ -166,7 +171,8 @@ export class SampleLab {
 
   /** Which group each sample is in; null without groups. */
   readonly groupOf = $derived.by(() => {
-    const { dataSet } = this.run;
+    const { dataSet, duplicates } = this.run;
+    if (this.group === DUPLICATE_GROUPS) return duplicates && duplicateGroups(duplicates);
     return dataSet && this.group !== null ? groupsBy(dataSet.samples, this.group) : null;
   });
 

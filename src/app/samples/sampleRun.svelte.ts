@@ -1,4 +1,6 @@
 import type { RunOrigin } from '../../core/run.ts';
+import type { Duplicates } from '../../core/similarity/duplicates.ts';
+import { SimilarityClient } from '../../engine/similarityClient.ts';
 import type { SampleRunSettings, StoredSample } from '../../engine/sampleStore.ts';
 import type { ModelEntry } from '../../engine/modelCatalog.ts';
 import type { DeviceRequest, LoadProgress, OpenedModel } from '../../protocol/scorer.ts';
@@ -6,8 +8,11 @@ import type { Archive } from '../archive.svelte.ts';
 import { CurrentJob } from '../currentJob.ts';
 import type { ModelLink } from '../modelLink.svelte.ts';
 import { originOf, timestamp } from '../scoreText.ts';
+import { asMemoscopeError } from '../../protocol/errors.ts';
 import type { DataSet, Problem } from './dataSet.ts';
+import { duplicatesOf } from './duplicates.ts';
 import { DEFAULT_SPLIT, type PreparedSample, type SplitSettings } from './prepare.ts';
+import { SampleEmbeddings } from './sampleEmbeddings.ts';
 import type { SampleStatus } from './sampleStatus.ts';
 import { keyOfSamples, prepareAll, sampleSettings, scoreBlocks, type SampleQuestion } from './scoreBlocks.ts';
 
@@ -43,6 +48,12 @@ export class SampleRun {
   results: (StoredSample | null)[] = [];
   /** The cut samples, once they are tokenized in this visit. */
   prepared = $state.raw<readonly (PreparedSample | null)[]>([]);
+  /** Copies among the samples; null until they are looked for. */
+  duplicates = $state.raw<Duplicates | null>(null);
+  duplicateProblem = $state<string | null>(null);
+  /** Filled in place, like `results`. */
+  embeddings = new SampleEmbeddings(0);
+  readonly similarity: SimilarityClient;
 
   private readonly host: SampleRunHost;
   private readonly job = new CurrentJob();
@@ -55,8 +66,10 @@ export class SampleRun {
   readonly isComplete = $derived(this.scored > 0 && this.scored + this.unscorable.length >= this.total);
   readonly canResume = $derived(!this.isBusy && this.scored > 0 && !this.isComplete);
 
-  constructor(host: SampleRunHost) {
+  /** @param similarity tests put a client without a worker here. */
+  constructor(host: SampleRunHost, similarity = new SimilarityClient()) {
     this.host = host;
+    this.similarity = similarity;
   }
 
   /** Puts other samples in; what is scored of them is shown at once if it is stored. */
@@ -90,6 +103,16 @@ export class SampleRun {
     );
   }
 
+  /** Forgets what is scored of these samples and scores them anew, as for a run that lacks what a newer version keeps. */
+  async again(): Promise<void> {
+    this.job.leave();
+    const { key } = this;
+    if (key !== null) await this.host.storage.withSamples((store) => store.forget(key), undefined);
+    this.clear();
+    this.key = key;
+    await this.run();
+  }
+
   /** Stops; finished samples stay. */
   stop(): void {
     this.job.stop();
@@ -111,6 +134,9 @@ export class SampleRun {
     this.settings = null;
     this.origin = null;
     this.key = null;
+    this.duplicates = null;
+    this.duplicateProblem = null;
+    this.embeddings = new SampleEmbeddings(this.total);
     this.scored = 0;
     this.revision++;
   }
@@ -133,12 +159,14 @@ export class SampleRun {
     await storage.withSamples(async (store) => {
       const header = await store.readHeader(key);
       if (!header) return;
-      for await (const { indices, samples } of store.read(key)) {
+      for await (const { indices, samples, embeddings } of store.read(key)) {
         if (!isStill() || this.isBusy) return;
+        if (embeddings) this.embeddings.add(indices, embeddings);
         indices.forEach((index, place) => {
           this.keep(index, samples[place]);
         });
       }
+      this.duplicates = await store.readDuplicates(key);
       this.settings = header.settings;
       this.origin = header.origin;
     }, undefined);
@@ -207,7 +235,7 @@ export class SampleRun {
     this.origin = originOf(opened.device, startedAt, before);
     const header = this.header();
     await storage.withSamples((store) => store.writeHeader(header()), undefined);
-    const writes: Promise<void>[] = [];
+    const writes: Promise<void>[] = [this.findDuplicates(prepared, header().key, signal)];
     const report = this.reporter(signal, prepared);
     try {
       const device = await scoreBlocks(prepared, {
@@ -223,11 +251,10 @@ export class SampleRun {
           report(index);
           this.draw();
         },
-        onBlock: (number, indices, samples) => {
+        onBlock: (number, block) => {
           const { key } = header();
-          writes.push(
-            storage.withSamples((store) => store.append(key, number, { indices, samples }), undefined),
-          );
+          if (block.embeddings && this.job.has(signal)) this.embeddings.add(block.indices, block.embeddings);
+          writes.push(storage.withSamples((store) => store.append(key, number, block), undefined));
         },
       });
       if (device) link.device = device;
@@ -246,6 +273,24 @@ export class SampleRun {
       if (key === null || !dataSet || !settings || !this.origin) throw new Error('no run');
       return { key, name: dataSet.name, samples: dataSet.samples.length, settings, origin: this.origin };
     };
+  }
+
+  /** Looks for copies among the samples, beside the scoring. Never rejects. */
+  private async findDuplicates(
+    prepared: readonly (PreparedSample | null)[],
+    key: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (this.duplicates) return;
+    try {
+      const found = await duplicatesOf(prepared, (rows) => this.similarity.findDuplicates(rows));
+      if (!this.job.has(signal)) return;
+      this.duplicates = found;
+      this.duplicateProblem = null;
+      await this.host.storage.withSamples((store) => store.writeDuplicates(key, found), undefined);
+    } catch (thrown) {
+      if (this.job.has(signal)) this.duplicateProblem = asMemoscopeError(thrown).message;
+    }
   }
 
   /** Turns finished samples into rate and time left. */

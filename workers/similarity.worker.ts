@@ -1,0 +1,117 @@
+/** The similarity worker: compares samples pair by pair. Long work yields, so that it can report and be stopped. */
+import { expose, releaseProxy, transfer } from 'comlink';
+import {
+  associateLocal,
+  localSimilarity,
+  nearestTo,
+  similarityFigures,
+  similaritySpectra,
+  spacesOf,
+  type LocalSimilarity,
+  type SimilaritySpectra,
+  type Space,
+  type Spaces,
+} from '../src/core/analyses/similarity.ts';
+import { findDuplicates } from '../src/core/similarity/duplicates.ts';
+import { gapIntervals } from '../src/core/similarity/gapIntervals.ts';
+import type { Neighbours } from '../src/core/similarity/neighbours.ts';
+import { dequantize, rowsWithDirection } from '../src/core/similarity/quantized.ts';
+import { registerCancellation } from '../src/protocol/cancellation.ts';
+import { asMemoscopeError, MemoscopeError } from '../src/protocol/errors.ts';
+import type { SimilarityApi } from '../src/protocol/similarity.ts';
+import { yieldTask } from './scoring/tasks.ts';
+import { umapLayout } from './similarityMap.ts';
+
+type Local = LocalSimilarity & { readonly neighbours: Neighbours };
+
+let spaces: Spaces | null = null;
+let spectra: SimilaritySpectra | null = null;
+let local: Local | null = null;
+
+function openSpaces(): Spaces {
+  if (!spaces) throw new MemoscopeError('InvalidInput', 'No embeddings are open. Open some first.');
+  return spaces;
+}
+
+function foundLocal(): Local {
+  if (!local) throw new MemoscopeError('InvalidInput', 'Neighbours are not known. Ask for them first.');
+  return local;
+}
+
+/** Between two looks at the messages that wait, ms. */
+const SLICE = 40;
+
+/** Runs a generator to its end, reporting a few times a second. @throws {MemoscopeError} `Cancelled`. */
+async function steadily<T>(
+  steps: Generator<number, T>,
+  signal: AbortSignal,
+  onProgress?: (done: number) => unknown,
+): Promise<T> {
+  try {
+    let lookedAt = performance.now();
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return step.value;
+      if (performance.now() - lookedAt < SLICE) continue;
+      await onProgress?.(step.value);
+      await yieldTask();
+      if (signal.aborted) throw new MemoscopeError('Cancelled', 'stopped');
+      lookedAt = performance.now();
+    }
+  } catch (thrown) {
+    throw asMemoscopeError(thrown);
+  } finally {
+    (onProgress as { [releaseProxy]?: () => void } | undefined)?.[releaseProxy]?.();
+  }
+}
+
+const embeddingsOf = (space: Space) => openSpaces()[space];
+
+function knownSpectra(seed: number): SimilaritySpectra {
+  return (spectra ??= similaritySpectra(openSpaces(), seed));
+}
+
+const similarity: SimilarityApi = {
+  findDuplicates: async (rows) => findDuplicates(rows),
+
+  open: async (prefixes, fulls) => {
+    const rows = rowsWithDirection(prefixes, fulls);
+    spaces = spacesOf({ prefixes: dequantize(prefixes, rows), fulls: dequantize(fulls, rows) });
+    spectra = null;
+    local = null;
+    return rows;
+  },
+
+  figures: async (groups, seed) => similarityFigures(openSpaces(), groups, seed),
+  spectra: async (seed) => knownSpectra(seed),
+
+  intervals: async (space, seed, onProgress, { signal }) => {
+    const { prefixes, fulls } = embeddingsOf(space);
+    return steadily(gapIntervals(prefixes, fulls, { seed }), signal, onProgress);
+  },
+
+  local: async (space, onProgress, { signal }) => {
+    const found = await steadily(localSimilarity(embeddingsOf(space)), signal, onProgress);
+    local = found;
+    const { gap, redundancy, closeShare } = found;
+    return { gap, redundancy, closeShare };
+  },
+
+  associate: async (measure, n, covariate, seed, { signal }) =>
+    steadily(associateLocal(foundLocal()[measure], n, covariate, seed), signal),
+
+  nearest: async (space, row, by, k) => nearestTo(embeddingsOf(space), row, by, k),
+
+  layOut: async (seed, onProgress, { signal }) => {
+    const { neighbours } = foundLocal();
+    const places = await steadily(
+      umapLayout(neighbours, knownSpectra(seed).map.scores, seed),
+      signal,
+      onProgress,
+    );
+    return transfer(places, [places.buffer as ArrayBuffer]);
+  },
+};
+
+registerCancellation();
+expose(similarity);
