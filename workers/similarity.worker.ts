@@ -2,6 +2,7 @@
 import { expose, releaseProxy, transfer } from 'comlink';
 import {
   associateLocal,
+  embeddingsAt,
   localSimilarity,
   nearestTo,
   similarityFigures,
@@ -26,16 +27,17 @@ type Local = LocalSimilarity & { readonly neighbours: Neighbours };
 
 let spaces: Spaces | null = null;
 let spectra: SimilaritySpectra | null = null;
-let local: Local | null = null;
+const local = new Map<Space, Local>();
 
 function openSpaces(): Spaces {
   if (!spaces) throw new MemoscopeError('InvalidInput', 'No embeddings are open. Open some first.');
   return spaces;
 }
 
-function foundLocal(): Local {
-  if (!local) throw new MemoscopeError('InvalidInput', 'Neighbours are not known. Ask for them first.');
-  return local;
+function foundLocal(space: Space): Local {
+  const found = local.get(space);
+  if (!found) throw new MemoscopeError('InvalidInput', 'Neighbours are not known. Ask for them first.');
+  return found;
 }
 
 /** Between two looks at the messages that wait, ms. */
@@ -78,32 +80,33 @@ const similarity: SimilarityApi = {
     const rows = rowsWithDirection(prefixes, fulls);
     spaces = spacesOf({ prefixes: dequantize(prefixes, rows), fulls: dequantize(fulls, rows) });
     spectra = null;
-    local = null;
+    local.clear();
     return rows;
   },
 
   figures: async (groups, seed) => similarityFigures(openSpaces(), groups, seed),
   spectra: async (seed) => knownSpectra(seed),
 
-  intervals: async (space, seed, onProgress, { signal }) => {
-    const { prefixes, fulls } = embeddingsOf(space);
+  intervals: async (space, rows, seed, onProgress, { signal }) => {
+    const all = embeddingsOf(space);
+    const { prefixes, fulls } = rows ? embeddingsAt(all, rows) : all;
     return steadily(gapIntervals(prefixes, fulls, { seed }), signal, onProgress);
   },
 
   local: async (space, onProgress, { signal }) => {
     const found = await steadily(localSimilarity(embeddingsOf(space)), signal, onProgress);
-    local = found;
+    local.set(space, found);
     const { gap, redundancy, closeShare } = found;
     return { gap, redundancy, closeShare };
   },
 
-  associate: async (measure, n, covariate, seed, { signal }) =>
-    steadily(associateLocal(foundLocal()[measure], n, covariate, seed), signal),
+  associate: async (space, measure, n, covariate, seed, { signal }) =>
+    steadily(associateLocal(foundLocal(space)[measure], n, covariate, seed), signal),
 
   nearest: async (space, row, by, k) => nearestTo(embeddingsOf(space), row, by, k),
 
-  layOut: async (seed, onProgress, { signal }) => {
-    const { neighbours } = foundLocal();
+  layOut: async (space, seed, onProgress, { signal }) => {
+    const { neighbours } = foundLocal(space);
     const places = await steadily(
       umapLayout(neighbours, knownSpectra(seed).map.scores, seed),
       signal,

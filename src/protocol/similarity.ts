@@ -31,8 +31,10 @@ export interface SimilarityApi {
   /** @throws {MemoscopeError} `InvalidInput` if nothing is open; so do all below. */
   figures(groups: Groups | null, seed: number): Promise<SimilarityFigures>;
   spectra(seed: number): Promise<SimilaritySpectra>;
+  /** Of all rows, or of some. */
   intervals(
     space: Space,
+    rows: Uint32Array | null,
     seed: number,
     onProgress: (done: number) => void,
     cancellation: Cancellation,
@@ -43,8 +45,9 @@ export interface SimilarityApi {
     onProgress: (done: number) => void,
     cancellation: Cancellation,
   ): Promise<LocalSimilarity>;
-  /** Needs `local`. */
+  /** Needs `local` of that space. */
   associate(
+    space: Space,
     measure: LocalMeasure,
     n: Float64Array,
     covariate: Float64Array | null,
@@ -53,5 +56,10 @@ export interface SimilarityApi {
   ): Promise<LocalAssociation>;
   nearest(space: Space, row: number, by: 'prefix' | 'full', k: number): Promise<NearSample[]>;
   /** `[rows * 2]` places on a map laid out by UMAP from the neighbours that `local` found. @throws as `local`. */
-  layOut(seed: number, onProgress: (done: number) => void, cancellation: Cancellation): Promise<Float32Array>;
+  layOut(
+    space: Space,
+    seed: number,
+    onProgress: (done: number) => void,
+    cancellation: Cancellation,
+  ): Promise<Float32Array>;
 }

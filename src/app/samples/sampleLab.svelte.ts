@@ -10,6 +10,7 @@ import type { SplitSettings } from './prepare.ts';
 import { LARGEST_SAMPLE_FILE, readFiles } from './sampleFiles.ts';
 import { SampleRun, type SampleRunHost } from './sampleRun.svelte.ts';
 import { Selection } from './selection.svelte.ts';
+import { Similarity } from './similarity.svelte.ts';
 import { TableView } from './tableView.svelte.ts';
 
 /** What a visitor put in, before it is read. */
@@ -47,6 +48,7 @@ export class SampleLab {
   readonly selection = new Selection();
   readonly table: TableView;
   readonly analyses: Analyses;
+  readonly similarity: Similarity;
   /** Why the input cannot be read, with the remedy. */
   inputProblem = $state<string | null>(null);
   /** Column whose values are compared; null for one group. */
@@ -80,6 +82,7 @@ export class SampleLab {
     this.host = host;
     this.analyses = new Analyses(statistics);
     this.run = new SampleRun(host, similarity);
+    this.similarity = new Similarity(this.run.similarity);
     this.table = new TableView(this.run, this.selection);
   }
 

@@ -68,13 +68,20 @@ export interface SimilarityFigures {
   readonly pairs: number;
 }
 
-const rowsOf = ({ d, values }: Vectors, rows: readonly number[]): Vectors => {
+const rowsOf = ({ d, values }: Vectors, rows: ArrayLike<number>): Vectors => {
   const chosen = new Float64Array(rows.length * d);
-  rows.forEach((row, place) => {
-    chosen.set(values.subarray(row * d, (row + 1) * d), place * d);
-  });
+  for (let place = 0; place < rows.length; place++) {
+    const from = (rows[place] ?? 0) * d;
+    chosen.set(values.subarray(from, from + d), place * d);
+  }
   return { n: rows.length, d, values: chosen };
 };
+
+/** Those of some samples. */
+export const embeddingsAt = ({ prefixes, fulls }: Embeddings, rows: ArrayLike<number>): Embeddings => ({
+  prefixes: rowsOf(prefixes, rows),
+  fulls: rowsOf(fulls, rows),
+});
 
 const PAIRS = 10_000;
 
@@ -83,7 +90,7 @@ export function similarityFigures(spaces: Spaces, groups: Groups | null, seed: n
   const { raw } = spaces;
   const gapOf = ({ prefixes, fulls }: Embeddings) => similarityGap(prefixes, fulls);
   const within = (space: Space, rows: readonly number[]): SimilarityGap =>
-    similarityGap(rowsOf(spaces[space].prefixes, rows), rowsOf(spaces[space].fulls, rows));
+    gapOf(embeddingsAt(spaces[space], rows));
   const background = ({ prefixes, fulls }: Embeddings): Background => ({
     prefix: backgroundCosine(prefixes, seededRandom(seed), PAIRS),
     full: backgroundCosine(fulls, seededRandom(seed), PAIRS),
