@@ -52,7 +52,7 @@ class Slot {
  */
 export class Similarity {
   /** Cosines of the hidden states as they are, or less their mean. */
-  space = $state<Space>('centred');
+  space = $state<Space>('raw');
   /** Index of each row's sample. */
   rows = $state.raw<Uint32Array>(new Uint32Array());
   figures = $state.raw<SimilarityFigures | null>(null);

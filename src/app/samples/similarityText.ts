@@ -53,7 +53,12 @@ export const similarityRows = (
   }));
 
 /** The signed gap of all samples, and what it means: the sign is where published summaries slip. */
-export function gapText({ input, full, gap, gapEnds: [low, high] }: SimilarityRow): string {
+export const gapText = (row: SimilarityRow, space: Space): string =>
+  space === 'raw'
+    ? signedGap(row)
+    : `${signedGap(row)} Less their own mean, all samples together lie near 0 whatever they are: compare the groups.`;
+
+function signedGap({ input, full, gap, gapEnds: [low, high] }: SimilarityRow): string {
   const numbers = `S_input is ${formatNumber(input, 3)}, S_full ${formatNumber(full, 3)}, the gap ${formatDifference(gap, 3)}`;
   const known = Number.isNaN(low) ? '.' : ` (95%: ${formatInterval(low, high, 3)}).`;
   if (!Number.isNaN(low) && low <= 0 && high >= 0)

@@ -16,16 +16,26 @@ export interface GramSpectrum {
   readonly overSamples: boolean;
 }
 
-/** Z' Z: sums over the samples of products of two dimensions. */
+/** Z' Z: sums over the samples of products of two dimensions. Four samples at once, so that a sum is stored once. */
 function dimensionGram({ n, d, values }: Vectors): Matrix {
-  const gram = Array.from({ length: d }, () => new Float64Array(d));
-  for (let row = 0; row < n; row++)
+  const gram = new Float64Array(d * d);
+  // Missing samples of the last four are zeros.
+  const four = new Float64Array(4 * d);
+  for (let row = 0; row < n; row += 4) {
+    four.fill(0);
+    four.set(values.subarray(row * d, Math.min(n, row + 4) * d));
     for (let i = 0; i < d; i++) {
-      const value = values[row * d + i] ?? 0;
-      const line = gram[i];
-      if (line) for (let j = i; j < d; j++) line[j] = (line[j] ?? 0) + value * (values[row * d + j] ?? 0);
+      const [a = 0, b = 0, c = 0, e = 0] = [four[i], four[d + i], four[2 * d + i], four[3 * d + i]];
+      for (let j = i; j < d; j++)
+        gram[i * d + j] =
+          (gram[i * d + j] ?? 0) +
+          a * (four[j] ?? 0) +
+          b * (four[d + j] ?? 0) +
+          c * (four[2 * d + j] ?? 0) +
+          e * (four[3 * d + j] ?? 0);
     }
-  return symmetric(d, (i, j) => gram[i]?.[j] ?? NaN);
+  }
+  return symmetric(d, (i, j) => gram[i * d + j] ?? NaN);
 }
 
 const sampleGram = (vectors: Vectors): Matrix => symmetric(vectors.n, (i, j) => dot(vectors, i, vectors, j));
