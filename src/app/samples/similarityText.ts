@@ -10,6 +10,7 @@ import {
 } from '../../core/analyses/similarity.ts';
 import type { Cell } from '../../core/csv.ts';
 import type { GapIntervals } from '../../core/similarity/gapIntervals.ts';
+import type { Correlation } from '../../core/statistics/association.ts';
 import type { BootstrapResult } from '../../core/statistics/bootstrap.ts';
 import { formatCount, formatDifference, formatNumber } from '../../ui/format.ts';
 import type { PanelTable } from './panelFile.ts';
@@ -65,7 +66,7 @@ function signedGap({ input, full, gap, gapEnds: [low, high] }: SimilarityRow): s
     return `${numbers}${known} Whether the suffixes bring the texts together or apart, these samples do not tell.`;
   return gap < 0
     ? `${numbers}${known} Negative: beginnings are more alike than whole texts, the suffixes vary.`
-    : `${numbers}${known} Positive: the suffixes bring the texts together.`;
+    : `${numbers}${known} Positive: whole texts are more alike than their beginnings. Part of that is averaging: a mean over more tokens is more alike by itself.`;
 }
 
 /** What the background says about the cosines. */
@@ -127,10 +128,16 @@ export function associationText(
   const rho = `ρ = ${formatNumber(plain.r, 3)}, ${formatP(plain.p)}, n = ${formatCount(plain.n)}`;
   const rest =
     partial && given !== null
-      ? ` Given ${given}: ρ = ${formatNumber(partial.r, 3)}, ${formatP(partial.p)}.`
+      ? ` Given ${given}: ρ = ${formatNumber(partial.r, 3)}, ${formatP(partial.p)}${verdict(plain, partial, given)}.`
       : '';
   if (Number.isNaN(plain.r)) return `N or the ${name} does not vary: nothing to correlate.`;
   return `${meaning(name, plain.r, plain.p)} (Spearman ${rho}).${rest}`;
+}
+
+/** What the covariate does to an association that is seen without it. */
+function verdict(plain: Correlation, partial: Correlation, given: string): string {
+  if (!(plain.p < 0.05) || Number.isNaN(partial.p)) return '';
+  return partial.p < 0.05 ? ', so it is not that alone' : `: what is seen may be the work of ${given}`;
 }
 
 function meaning(name: 'local gap' | 'redundancy', r: number, p: number): string {
