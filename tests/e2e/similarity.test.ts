@@ -83,7 +83,7 @@ test('map, gaps, neighbours, spectrum: numbers out, one selection, a map on dema
     ]);
     const [whole] = raw;
     const number = (name: string, row = whole): number => Number(row?.[name]);
-    expect(number('gap')).toBeCloseTo(number('S_full') - number('S_input'), 12);
+    expect(number('gap')).toBeCloseTo(number('S_full') - number('S_input'), 7);
     expect(number('gap low 95%')).toBeLessThan(number('gap'));
     expect(number('gap high 95%')).toBeGreaterThan(number('gap'));
     expect(await page.getByTestId('similarity-set').first().innerText()).toContain(
@@ -117,7 +117,7 @@ test('map, gaps, neighbours, spectrum: numbers out, one selection, a map on dema
     );
     const shares = spectrum.map((row) => Number(row['share of variance']));
     expect(shares).toHaveLength(18);
-    expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 6);
     expect(shares).toEqual(shares.toSorted((a, b) => b - a));
 
     for (const id of ['similarity', 'similarity-map', 'local-similarity', 'spectrum']) {
