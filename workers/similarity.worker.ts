@@ -6,10 +6,11 @@ import {
   localSimilarity,
   nearestTo,
   similarityFigures,
+  similarityMap,
   similaritySpectra,
   spacesOf,
   type LocalSimilarity,
-  type SimilaritySpectra,
+  type SimilarityMap,
   type Space,
   type Spaces,
 } from '../src/core/analyses/similarity.ts';
@@ -26,7 +27,7 @@ import { umapLayout } from './similarityMap.ts';
 type Local = LocalSimilarity & { readonly neighbours: Neighbours };
 
 let spaces: Spaces | null = null;
-let spectra: SimilaritySpectra | null = null;
+let map: SimilarityMap | null = null;
 const local = new Map<Space, Local>();
 
 function openSpaces(): Spaces {
@@ -40,8 +41,9 @@ function foundLocal(space: Space): Local {
   return found;
 }
 
-/** Between two looks at the messages that wait, ms. */
+/** Between two looks at the messages that wait, and between two reports, ms. */
 const SLICE = 40;
+const REPORT = 250;
 
 /** Runs a generator to its end, reporting a few times a second. @throws {MemoscopeError} `Cancelled`. */
 async function steadily<T>(
@@ -51,11 +53,15 @@ async function steadily<T>(
 ): Promise<T> {
   try {
     let lookedAt = performance.now();
+    let reportedAt = lookedAt;
     for (;;) {
       const step = steps.next();
       if (step.done === true) return step.value;
       if (performance.now() - lookedAt < SLICE) continue;
-      await onProgress?.(step.value);
+      if (performance.now() - reportedAt >= REPORT) {
+        await onProgress?.(step.value);
+        reportedAt = performance.now();
+      }
       await yieldTask();
       if (signal.aborted) throw new MemoscopeError('Cancelled', 'stopped');
       lookedAt = performance.now();
@@ -69,8 +75,8 @@ async function steadily<T>(
 
 const embeddingsOf = (space: Space) => openSpaces()[space];
 
-function knownSpectra(seed: number): SimilaritySpectra {
-  return (spectra ??= similaritySpectra(openSpaces(), seed));
+function knownMap(): SimilarityMap {
+  return (map ??= similarityMap(openSpaces()));
 }
 
 const similarity: SimilarityApi = {
@@ -79,13 +85,14 @@ const similarity: SimilarityApi = {
   open: async (prefixes, fulls) => {
     const rows = rowsWithDirection(prefixes, fulls);
     spaces = spacesOf({ prefixes: dequantize(prefixes, rows), fulls: dequantize(fulls, rows) });
-    spectra = null;
+    map = null;
     local.clear();
     return rows;
   },
 
   figures: async (groups, seed) => similarityFigures(openSpaces(), groups, seed),
-  spectra: async (seed) => knownSpectra(seed),
+  components: async () => knownMap().components,
+  spectra: async (seed) => similaritySpectra(openSpaces(), knownMap().spectrum, seed),
 
   intervals: async (space, rows, seed, onProgress, { signal }) => {
     const all = embeddingsOf(space);
@@ -108,7 +115,7 @@ const similarity: SimilarityApi = {
   layOut: async (space, seed, onProgress, { signal }) => {
     const { neighbours } = foundLocal(space);
     const places = await steadily(
-      umapLayout(neighbours, knownSpectra(seed).map.scores, seed),
+      umapLayout(neighbours, knownMap().components.scores, seed),
       signal,
       onProgress,
     );

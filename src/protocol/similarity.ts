@@ -7,12 +7,13 @@ import type {
   LocalAssociation,
   LocalSimilarity,
   NearSample,
+  SetSpectrum,
   SimilarityFigures,
-  SimilaritySpectra,
   Space,
 } from '../core/analyses/similarity.ts';
 import type { Duplicates } from '../core/similarity/duplicates.ts';
 import type { GapIntervals } from '../core/similarity/gapIntervals.ts';
+import type { PrincipalComponents } from '../core/similarity/pca.ts';
 import type { QuantizedVectors } from '../core/similarity/quantized.ts';
 import type { TokenRows } from '../core/tokenRows.ts';
 import type { Cancellation } from './cancellation.ts';
@@ -30,7 +31,9 @@ export interface SimilarityApi {
 
   /** @throws {MemoscopeError} `InvalidInput` if nothing is open; so do all below. */
   figures(groups: Groups | null, seed: number): Promise<SimilarityFigures>;
-  spectra(seed: number): Promise<SimilaritySpectra>;
+  /** The full texts on their first two principal components. */
+  components(): Promise<PrincipalComponents>;
+  spectra(seed: number): Promise<readonly SetSpectrum[]>;
   /** Of all rows, or of some. */
   intervals(
     space: Space,

@@ -126,7 +126,7 @@ export function duplicateText({
       : `${formatCount(exact.samples)} samples share their exact tokens with another (${formatCount(exact.clusters)} texts); with near duplicates, ${formatCount(near.samples)} samples lie in ${formatCount(near.clusters)} clusters.`;
   const rest =
     skipped > 0
-      ? ` ${formatCount(skipped)} pairs in crowded buckets were not compared, so a cluster may be in pieces.`
+      ? ` ${formatCount(skipped)} pairs in crowded buckets were not compared, so some copies may be missed.`
       : '';
   return `${found}${rest} Compared as scored: 5-grams of tokens, Jaccard similarity 0.8 and more; a pair just there is missed with probability ${missProbability.toExponential(0)}.`;
 }

@@ -3,11 +3,12 @@ import type {
   LocalAssociation,
   LocalSimilarity,
   NearSample,
+  SetSpectrum,
   SimilarityFigures,
-  SimilaritySpectra,
   Space,
 } from '../../core/analyses/similarity.ts';
 import type { GapIntervals } from '../../core/similarity/gapIntervals.ts';
+import type { PrincipalComponents } from '../../core/similarity/pca.ts';
 import type { SimilarityClient } from '../../engine/similarityClient.ts';
 import { asMemoscopeError } from '../../protocol/errors.ts';
 import type { LocalMeasure } from '../../protocol/similarity.ts';
@@ -58,7 +59,8 @@ export class Similarity {
   figures = $state.raw<SimilarityFigures | null>(null);
   /** Of the sets of `figures`, the whole first, in the space that is shown; undefined until they are there. */
   intervals = $state.raw<readonly (GapIntervals | undefined)[]>([]);
-  spectra = $state.raw<SimilaritySpectra | null>(null);
+  components = $state.raw<PrincipalComponents | null>(null);
+  spectra = $state.raw<readonly SetSpectrum[] | null>(null);
   local = $state.raw<LocalSimilarity | null>(null);
   associations = $state.raw<Associations | null>(null);
   /** Match length by row. */
@@ -87,6 +89,7 @@ export class Similarity {
     this.stopAll();
     this.rows = new Uint32Array();
     this.figures = null;
+    this.components = null;
     this.spectra = null;
     this.forgetComparisons();
     this.problem = null;
@@ -104,6 +107,9 @@ export class Similarity {
       this.matches = this.byRow(columns.n);
       if (rows.length < 2) return;
       await this.computeFigures(signal);
+      const components = await this.client.ask((api) => api.components());
+      signal.throwIfAborted();
+      this.components = components;
       const spectra = await this.client.ask((api) => api.spectra(SEED));
       signal.throwIfAborted();
       this.spectra = spectra;

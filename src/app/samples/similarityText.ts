@@ -4,8 +4,8 @@ import {
   type LocalAssociation,
   type LocalSimilarity,
   type SetSimilarity,
+  type SetSpectrum,
   type SimilarityFigures,
-  type SimilaritySpectra,
   type Space,
 } from '../../core/analyses/similarity.ts';
 import type { Cell } from '../../core/csv.ts';
@@ -176,7 +176,7 @@ export function localTable(
 }
 
 /** The directions of each set. */
-export const spectrumTable = ({ sets }: SimilaritySpectra): PanelTable => ({
+export const spectrumTable = (sets: readonly SetSpectrum[]): PanelTable => ({
   header: [
     'embeddings',
     'cosines',

@@ -128,10 +128,16 @@ export interface SetSpectrum {
   readonly uniformity: number;
 }
 
-export interface SimilaritySpectra {
-  readonly sets: readonly SetSpectrum[];
-  /** The full texts on their first two principal components. */
-  readonly map: PrincipalComponents;
+/** The full texts on their first two principal components, and the spectrum that these come from. */
+export interface SimilarityMap {
+  readonly components: PrincipalComponents;
+  readonly spectrum: GramSpectrum;
+}
+
+/** The map by PCA. O(n d min(n, d) + min(n, d)^3). */
+export function similarityMap({ centred: { fulls } }: Spaces): SimilarityMap {
+  const spectrum = gramSpectrum(fulls);
+  return { components: componentsOf(fulls, spectrum), spectrum };
 }
 
 const SPECTRUM_PARTS = [
@@ -141,15 +147,17 @@ const SPECTRUM_PARTS = [
   { of: 'prefixes', space: 'raw' },
 ] as const;
 
-/** Spectra of both sets, raw and centred, and the map by PCA. O(n d min(n, d) + min(n, d)^3). */
-export function similaritySpectra(spaces: Spaces, seed: number): SimilaritySpectra {
+/**
+ * Spectra of both sets, raw and centred. O(n d min(n, d) + min(n, d)^3) each.
+ *
+ * @param known of the centred full texts.
+ */
+export function similaritySpectra(spaces: Spaces, known: GramSpectrum, seed: number): SetSpectrum[] {
   const setOf = ({ of, space }: Pick<SetSpectrum, 'of' | 'space'>): Vectors =>
     of === 'prefixes' ? spaces[space].prefixes : spaces[space].fulls;
-  const around = spaces.centred.fulls;
-  const spectrum: GramSpectrum = gramSpectrum(around);
-  const sets = SPECTRUM_PARTS.map((part, index): SetSpectrum => {
+  return SPECTRUM_PARTS.map((part, index): SetSpectrum => {
     const vectors = setOf(part);
-    const singular = index === 0 ? spectrum.eigenvalues.map(Math.sqrt) : singularValues(vectors);
+    const singular = index === 0 ? known.eigenvalues.map(Math.sqrt) : singularValues(vectors);
     return {
       ...part,
       singular,
@@ -159,7 +167,6 @@ export function similaritySpectra(spaces: Spaces, seed: number): SimilaritySpect
       uniformity: sampledUniformity(vectors, seededRandom(seed)),
     };
   });
-  return { sets, map: componentsOf(around, spectrum) };
 }
 
 /** Neighbours that the local measures look at. */

@@ -5,6 +5,7 @@ import {
   localSimilarity,
   nearestTo,
   similarityFigures,
+  similarityMap,
   similaritySpectra,
   spacesOf,
 } from '../../../src/core/analyses/similarity.ts';
@@ -23,7 +24,9 @@ import {
 } from '../../../src/core/similarity/quantized.ts';
 import { singularValues } from '../../../src/core/similarity/spectrum.ts';
 import { centred, dot, packVectors, unitVectors } from '../../../src/core/similarity/vectors.ts';
+import { seededRandom } from '../../../src/core/random.ts';
 import { runToEnd } from '../../../src/core/statistics/bootstrap.ts';
+import { umapLayout } from '../../../workers/similarityMap.ts';
 import reference from '../../reference/similarityPanel.json' with { type: 'json' };
 
 const close = (actual: ArrayLike<number>, expected: readonly number[], digits = 10): void => {
@@ -115,7 +118,8 @@ test('the samples nearest to one are its neighbours', () => {
 });
 
 test('spectra and map are those of the sets one by one', () => {
-  const { sets, map } = similaritySpectra(spaces, 1);
+  const { components, spectrum } = similarityMap(spaces);
+  const sets = similaritySpectra(spaces, spectrum, 1);
   expect(sets.map(({ of, space }) => `${of} ${space}`)).toEqual([
     'full texts centred',
     'prefixes centred',
@@ -123,7 +127,7 @@ test('spectra and map are those of the sets one by one', () => {
     'prefixes raw',
   ]);
   close(sets[0]?.singular ?? [], [...singularValues(centred(spaces.raw.fulls))]);
-  close(map.scores, [...principalComponents(spaces.raw.fulls).scores]);
+  close(components.scores, [...principalComponents(spaces.raw.fulls).scores]);
   const [full, , rawFull] = sets;
   // The shared direction takes most of the raw spectrum.
   expect(rawFull?.participationRatio).toBeLessThan(full?.participationRatio ?? NaN);
@@ -169,5 +173,31 @@ describe('quantized vectors', () => {
     writeQuantized(packed, 3, Float32Array.of(1, NaN), 3);
     expect([...rowsWithDirection(packed, packed)]).toEqual([0]);
     close(dequantize(packed, Uint32Array.of(0)).values, [1 / 3, 2 / 3], 4);
+  });
+});
+
+describe('the neighbour map', () => {
+  const rows = Array.from({ length: 120 }, (_, index) => {
+    const random = seededRandom(index + 1);
+    return Array.from({ length: 5 }, (_value, at) => (at === index % 3 ? 8 : 0) + random());
+  });
+  const neighbours = nearestNeighbours(packVectors(rows), 14);
+  const start = principalComponents(packVectors(rows)).scores;
+  const layOut = (seed: number) => runToEnd(umapLayout(neighbours, start, seed)) ?? new Float32Array();
+
+  test('keeps clusters together and apart from each other, the same for the same seed', () => {
+    const places = layOut(1);
+    expect(places).toEqual(layOut(1));
+    expect(places).not.toEqual(layOut(2));
+    const at = (row: number) => [places[2 * row] ?? NaN, places[2 * row + 1] ?? NaN] as const;
+    const distance = (a: number, b: number) => Math.hypot(at(a)[0] - at(b)[0], at(a)[1] - at(b)[1]);
+    // Of every sample, the nearest on the map is of its own cluster.
+    rows.forEach((_, row) => {
+      const others = rows.flatMap((_other, other) => (other === row ? [] : [other]));
+      const nearest = others.reduce((best, other) =>
+        distance(row, other) < distance(row, best) ? other : best,
+      );
+      expect(nearest % 3).toBe(row % 3);
+    });
   });
 });
