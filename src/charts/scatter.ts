@@ -18,12 +18,10 @@ export function dotPath({ x, y }: Places, points: Iterable<number>): string {
   return parts.join('');
 }
 
-/** Points of each class; a point of class -1 is in none. */
-export function pointsByClass(classes: Int16Array, count: number): number[][] {
+/** Some points by their class; a point of class -1 is in none. */
+export function pointsByClass(classes: Int16Array, count: number, points: Iterable<number>): number[][] {
   const members = Array.from({ length: count }, (): number[] => []);
-  classes.forEach((place, point) => {
-    members[place]?.push(point);
-  });
+  for (const point of points) members[classes[point] ?? -1]?.push(point);
   return members;
 }
 

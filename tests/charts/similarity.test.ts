@@ -29,7 +29,7 @@ describe('points', () => {
 
   test('become one path of dots; those without a place are left out', () => {
     expect(dotPath(places, [0, 4, 5])).toBe('M0,0h0M5,5h0');
-    expect(pointsByClass(Int16Array.of(1, -1, 0, 1), 2)).toEqual([[2], [0, 3]]);
+    expect(pointsByClass(Int16Array.of(1, -1, 0, 1), 2, [3, 1, 2])).toEqual([[2], [3]]);
   });
 
   test('are found by place, by rectangle and by direction', () => {

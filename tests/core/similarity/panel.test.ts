@@ -23,7 +23,13 @@ import {
   writeQuantized,
 } from '../../../src/core/similarity/quantized.ts';
 import { singularValues } from '../../../src/core/similarity/spectrum.ts';
-import { centred, dot, packVectors, unitVectors } from '../../../src/core/similarity/vectors.ts';
+import {
+  centred,
+  dot,
+  packVectors,
+  unitVectors,
+  type Vectors,
+} from '../../../src/core/similarity/vectors.ts';
 import { seededRandom } from '../../../src/core/random.ts';
 import { runToEnd } from '../../../src/core/statistics/bootstrap.ts';
 import { umapLayout } from '../../../workers/similarityMap.ts';
@@ -163,6 +169,24 @@ describe('quantized vectors', () => {
         expect(error).toBeLessThan(1e-4);
       }),
     );
+  });
+
+  test('keep the cosines of many dimensions to 2e-5', () => {
+    const random = seededRandom(3);
+    const rows = Array.from({ length: 100 }, () => Float32Array.from({ length: 384 }, () => random() - 0.3));
+    const packed = emptyQuantized(100, 384);
+    rows.forEach((values, row) => {
+      writeQuantized(packed, row, values, 1);
+    });
+    const exact = packVectors(rows);
+    const kept = dequantize(packed, Uint32Array.from(rows.keys()));
+    for (const prepare of [unitVectors, (vectors: Vectors) => unitVectors(centred(vectors))]) {
+      const [a, b] = [prepare(exact), prepare(kept)];
+      let worst = 0;
+      for (let row = 1; row < 100; row++)
+        worst = Math.max(worst, Math.abs(dot(a, 0, a, row) - dot(b, 0, b, row)));
+      expect(worst).toBeLessThan(2e-5);
+    }
   });
 
   test('without positions, without values or without a direction are left out', () => {
