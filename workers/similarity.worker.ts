@@ -41,6 +41,11 @@ function foundLocal(space: Space): Local {
   return found;
 }
 
+/** Frees the page's callback after a call: without that, its port lives on. */
+function release(callback: unknown): void {
+  if (callback !== undefined) (callback as { [releaseProxy]?: () => void })[releaseProxy]?.();
+}
+
 /** Between two looks at the messages that wait, and between two reports, ms. */
 const SLICE = 40;
 const REPORT = 250;
@@ -69,7 +74,7 @@ async function steadily<T>(
   } catch (thrown) {
     throw asMemoscopeError(thrown);
   } finally {
-    (onProgress as { [releaseProxy]?: () => void } | undefined)?.[releaseProxy]?.();
+    release(onProgress);
   }
 }
 

@@ -71,20 +71,22 @@ export const isDirection = (key: string): key is Direction => key in HEADINGS;
  */
 export function pointAhead({ x, y }: Places, from: number | null, direction: Direction): number | null {
   const [dx, dy] = HEADINGS[direction];
-  let best: number | null = null;
+  const drawn = Array.from(x.keys()).filter(
+    (point) => Number.isFinite(x[point]) && Number.isFinite(y[point]),
+  );
+  if (from === null) return drawn[0] ?? null;
+  let best = from;
   let least = Infinity;
-  for (let point = 0; point < x.length; point++) {
-    const [across = NaN, up = NaN] = [x[point], y[point]];
-    if (!Number.isFinite(across) || !Number.isFinite(up)) continue;
-    if (from === null) return point;
-    const [right, down] = [across - (x[from] ?? 0), up - (y[from] ?? 0)];
+  for (const point of drawn) {
+    const right = (x[point] ?? NaN) - (x[from] ?? NaN);
+    const down = (y[point] ?? NaN) - (y[from] ?? NaN);
     const ahead = dx * right + dy * down;
-    const aside = Math.abs(dx === 0 ? right : down);
-    if (ahead <= 0 || ahead + 2 * aside >= least) continue;
-    least = ahead + 2 * aside;
+    const cost = ahead + 2 * Math.abs(dx === 0 ? right : down);
+    if (ahead <= 0 || cost >= least) continue;
+    least = cost;
     best = point;
   }
-  return best ?? from;
+  return best;
 }
 
 /** Diameter of a dot, px: smaller where there are many. */

@@ -49,7 +49,7 @@ export class SimilarityClient {
   async ask<T>(question: (api: SimilarityApi, handed: Handed) => Promise<T>): Promise<T> {
     this.api ??= wrap<SimilarityApi>(this.start());
     try {
-      return await question(this.api as unknown as SimilarityApi, (callback) => proxy(callback));
+      return await question(this.api, (callback) => proxy(callback));
     } catch (thrown) {
       throw asMemoscopeError(thrown);
     }

@@ -70,6 +70,17 @@ function hiddenSum(ids: Uint32Array, { adapter }: ScorePass): Float32Array {
   return sum;
 }
 
+/** Sums over some tokens, and over the first `prefix` of them. */
+function hiddenSumsOf(ids: Uint32Array, passes: readonly ScorePass[], prefix: number | undefined) {
+  const sums = (count: number) => passes.map((pass) => hiddenSum(ids.subarray(0, count), pass));
+  return {
+    hiddenSums: sums(ids.length),
+    hiddenCount: ids.length,
+    prefixSums: prefix === undefined ? [] : sums(prefix),
+    prefixCount: prefix ?? 0,
+  };
+}
+
 export class FakeEngine {
   readonly client: ScorerClient;
   workers = 0;
@@ -184,16 +195,11 @@ export class FakeEngine {
         ? (offsets[sequence + 1] ?? ids.length) - end
         : Math.min(this.chunk, ids.length - end);
       const records = passes.map((pass) => recordsOf(ids.subarray(start), end - start, length, pass));
-      const prefix = prefixes?.[sequence] ?? 0;
-      const sums = (count: number) => passes.map((pass) => hiddenSum(ids.subarray(end, end + count), pass));
       await onChunk({
         sequence,
         start: end,
         records,
-        hiddenSums: sums(length),
-        hiddenCount: length,
-        prefixSums: prefixes ? sums(prefix) : [],
-        prefixCount: prefix,
+        ...hiddenSumsOf(ids.subarray(end, end + length), passes, prefixes?.[sequence]),
       });
       end += length;
       await this.afterChunk(end);

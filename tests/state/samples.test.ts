@@ -170,8 +170,8 @@ describe('a data set', () => {
     const second = open({ disk: first.disk });
     await second.lab.start();
     expect(second.lab.run.embeddings.known()).toEqual(known);
-    expect(second.lab.run.duplicates).toEqual(first.lab.run.duplicates);
-    expect(second.lab.run.duplicates?.exactCount).toHaveLength(LINES.length);
+    expect(second.lab.run.copies.found).toEqual(first.lab.run.copies.found);
+    expect(second.lab.run.copies.found?.exactCount).toHaveLength(LINES.length);
   });
 
   it('reads a run that was stored without embeddings, and scores it again on demand', async () => {

@@ -21,14 +21,19 @@ interface Work {
 const invalid = (message: string): MemoscopeError => new MemoscopeError('InvalidInput', message);
 
 /** @throws {MemoscopeError} `InvalidInput`. */
+function checkPrefixes({ offsets, prefixes }: ScoreRequest): void {
+  if (prefixes && prefixes.length !== offsets.length - 1)
+    throw invalid(`Prefixes of ${prefixes.length} sequences do not fit ${offsets.length - 1}.`);
+}
+
+/** @throws {MemoscopeError} `InvalidInput`. */
 function check(request: ScoreRequest, contextLength: number, vocabularySize: number): void {
-  const { ids, offsets, windows, passes, from, prefixes } = request;
+  const { ids, offsets, windows, passes, from } = request;
+  checkPrefixes(request);
   if (offsets[0] !== 0 || offsets[offsets.length - 1] !== ids.length)
     throw invalid(`Offsets must run from 0 to ${ids.length}, the number of tokens.`);
   if (offsets.some((offset, index) => index > 0 && offset < (offsets[index - 1] ?? 0)))
     throw invalid('Offsets must not fall.');
-  if (prefixes && prefixes.length !== offsets.length - 1)
-    throw invalid(`Prefixes of ${prefixes.length} sequences do not fit ${offsets.length - 1}.`);
   const { length, stride } = windows;
   if (!(length >= 2 && length <= contextLength))
     throw invalid(`A window of ${length} tokens does not fit; the model takes 2 to ${contextLength}.`);

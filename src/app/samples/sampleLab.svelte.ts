@@ -62,7 +62,7 @@ export class SampleLab {
   /** Columns that can name groups. */
   readonly groups = $derived.by(() => [
     ...(this.run.dataSet ? groupColumns(this.run.dataSet) : []),
-    ...duplicateGroupColumns(this.run.duplicates),
+    ...duplicateGroupColumns(this.run.copies.found),
   ]);
 
   /** N and L of every sample; NaN where it is not scored. */
@@ -174,7 +174,8 @@ export class SampleLab {
 
   /** Which group each sample is in; null without groups. */
   readonly groupOf = $derived.by(() => {
-    const { dataSet, duplicates } = this.run;
+    const { dataSet } = this.run;
+    const duplicates = this.run.copies.found;
     if (this.group === DUPLICATE_GROUPS) return duplicates && duplicateGroups(duplicates);
     return dataSet && this.group !== null ? groupsBy(dataSet.samples, this.group) : null;
   });

@@ -1,5 +1,4 @@
 import type { RunOrigin } from '../../core/run.ts';
-import type { Duplicates } from '../../core/similarity/duplicates.ts';
 import { SimilarityClient } from '../../engine/similarityClient.ts';
 import type { SampleRunSettings, StoredSample } from '../../engine/sampleStore.ts';
 import type { ModelEntry } from '../../engine/modelCatalog.ts';
@@ -8,10 +7,9 @@ import type { Archive } from '../archive.svelte.ts';
 import { CurrentJob } from '../currentJob.ts';
 import type { ModelLink } from '../modelLink.svelte.ts';
 import { originOf, timestamp } from '../scoreText.ts';
-import { asMemoscopeError } from '../../protocol/errors.ts';
 import type { DataSet, Problem } from './dataSet.ts';
-import { duplicatesOf } from './duplicates.ts';
 import { DEFAULT_SPLIT, type PreparedSample, type SplitSettings } from './prepare.ts';
+import { SampleDuplicates } from './sampleDuplicates.svelte.ts';
 import { SampleEmbeddings } from './sampleEmbeddings.ts';
 import type { SampleStatus } from './sampleStatus.ts';
 import { keyOfSamples, prepareAll, sampleSettings, scoreBlocks, type SampleQuestion } from './scoreBlocks.ts';
@@ -48,9 +46,7 @@ export class SampleRun {
   results: (StoredSample | null)[] = [];
   /** The cut samples, once they are tokenized in this visit. */
   prepared = $state.raw<readonly (PreparedSample | null)[]>([]);
-  /** Copies among the samples; null until they are looked for. */
-  duplicates = $state.raw<Duplicates | null>(null);
-  duplicateProblem = $state<string | null>(null);
+  readonly copies = new SampleDuplicates();
   /** Filled in place, like `results`. */
   embeddings = new SampleEmbeddings(0);
   readonly similarity: SimilarityClient;
@@ -134,8 +130,7 @@ export class SampleRun {
     this.settings = null;
     this.origin = null;
     this.key = null;
-    this.duplicates = null;
-    this.duplicateProblem = null;
+    this.copies.clear();
     this.embeddings = new SampleEmbeddings(this.total);
     this.scored = 0;
     this.revision++;
@@ -166,7 +161,7 @@ export class SampleRun {
           this.keep(index, samples[place]);
         });
       }
-      this.duplicates = await store.readDuplicates(key);
+      await this.copies.restore(key, store);
       this.settings = header.settings;
       this.origin = header.origin;
     }, undefined);
@@ -235,7 +230,7 @@ export class SampleRun {
     this.origin = originOf(opened.device, startedAt, before);
     const header = this.header();
     await storage.withSamples((store) => store.writeHeader(header()), undefined);
-    const writes: Promise<void>[] = [this.findDuplicates(prepared, header().key, signal)];
+    const writes = [this.copies.find(prepared, this.similarity, header().key, storage)];
     const report = this.reporter(signal, prepared);
     try {
       const device = await scoreBlocks(prepared, {
@@ -273,24 +268,6 @@ export class SampleRun {
       if (key === null || !dataSet || !settings || !this.origin) throw new Error('no run');
       return { key, name: dataSet.name, samples: dataSet.samples.length, settings, origin: this.origin };
     };
-  }
-
-  /** Looks for copies among the samples, beside the scoring. Never rejects. */
-  private async findDuplicates(
-    prepared: readonly (PreparedSample | null)[],
-    key: string,
-    signal: AbortSignal,
-  ): Promise<void> {
-    if (this.duplicates) return;
-    try {
-      const found = await duplicatesOf(prepared, (rows) => this.similarity.findDuplicates(rows));
-      if (!this.job.has(signal)) return;
-      this.duplicates = found;
-      this.duplicateProblem = null;
-      await this.host.storage.withSamples((store) => store.writeDuplicates(key, found), undefined);
-    } catch (thrown) {
-      if (this.job.has(signal)) this.duplicateProblem = asMemoscopeError(thrown).message;
-    }
   }
 
   /** Turns finished samples into rate and time left. */

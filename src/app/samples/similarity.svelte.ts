@@ -14,6 +14,7 @@ import { asMemoscopeError } from '../../protocol/errors.ts';
 import type { LocalMeasure } from '../../protocol/similarity.ts';
 import { SEED } from './analyses.svelte.ts';
 import type { KnownEmbeddings } from './sampleEmbeddings.ts';
+import { Slot } from './slot.ts';
 
 /** Columns of the whole data set, by sample. */
 export interface SimilarityColumns {
@@ -31,21 +32,6 @@ export interface SimilarityProgress {
 }
 
 type Associations = Readonly<Record<LocalMeasure, LocalAssociation>>;
-
-/** Work that a later call of the same kind replaces. */
-class Slot {
-  private controller = new AbortController();
-
-  next(): AbortSignal {
-    this.controller.abort();
-    this.controller = new AbortController();
-    return this.controller.signal;
-  }
-
-  stop(): void {
-    this.controller.abort();
-  }
-}
 
 /**
  * What is known of the samples' embeddings, computed in the worker: estimates first, then intervals, then what

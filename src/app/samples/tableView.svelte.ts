@@ -50,7 +50,7 @@ export class TableView {
   }
 
   readonly allColumns = $derived.by(() =>
-    this.run.dataSet ? columnsOf(this.run.dataSet, this.run.duplicates) : [],
+    this.run.dataSet ? columnsOf(this.run.dataSet, this.run.copies.found) : [],
   );
   readonly columns = $derived(this.allColumns.filter(({ isMain }) => isMain || this.isWide));
 
