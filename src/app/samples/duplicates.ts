@@ -5,7 +5,7 @@ import type { Duplicates } from '../../core/similarity/duplicates.ts';
 import { tokenRows, type TokenRows } from '../../core/tokenRows.ts';
 import { formatCount } from '../../ui/format.ts';
 import type { PreparedSample } from './prepare.ts';
-import type { SampleColumn } from './sampleColumns.ts';
+import type { SampleColumn } from './sampleColumn.ts';
 
 /**
  * Finds the duplicates among the scored tokens of all samples. One that cannot be scored has none: it is a group of

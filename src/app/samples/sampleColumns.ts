@@ -1,22 +1,13 @@
 /** The columns of the sample table: on screen and in the saved file the same. */
-import { csvLines, type Cell } from '../../core/csv.ts';
+import { csvLines } from '../../core/csv.ts';
 import type { ScoredSample } from '../../core/sampleScores.ts';
 import type { StoredSample } from '../../engine/sampleStore.ts';
 import type { Duplicates } from '../../core/similarity/duplicates.ts';
 import type { DataSet, Sample } from './dataSet.ts';
 import { duplicateColumns } from './duplicates.ts';
+import type { SampleColumn } from './sampleColumn.ts';
 
-export interface SampleColumn {
-  readonly id: string;
-  readonly title: string;
-  readonly unit: string;
-  readonly meaning: string;
-  readonly value: (sample: Sample, result: StoredSample | null, index: number) => Cell;
-  /** Decimals on screen; null for text. */
-  readonly digits: number | null;
-  /** False for columns that appear on demand. */
-  readonly isMain: boolean;
-}
+export type { SampleColumn } from './sampleColumn.ts';
 
 type ScoreName = Exclude<keyof ScoredSample, 'correct' | 'logprobs'>;
 
