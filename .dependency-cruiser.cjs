@@ -18,6 +18,7 @@ const packageDoors = {
   fflate: '^src/(core/samples|engine|app)/',
   papaparse: '^src/core/samples/',
   'ml-matrix': '^src/core/(similarity|statistics)/',
+  'umap-js': '^workers/',
   'd3[^/]*': '^src/charts/',
 };
 

@@ -32,7 +32,7 @@ const inTurn = <T>(task: () => Promise<T>): Promise<T> =>
 
 const transferChunk = (chunk: ScoreChunk): ScoreChunk => {
   const columns = chunk.records.flatMap(recordBuffers);
-  const sums = chunk.hiddenSums.map(({ buffer }) => buffer);
+  const sums = [...chunk.hiddenSums, ...chunk.prefixSums].map(({ buffer }) => buffer);
   return transfer(chunk, [...new Set([...columns, ...sums])] as ArrayBuffer[]);
 };
 

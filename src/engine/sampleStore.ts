@@ -4,6 +4,8 @@
  */
 import type { RunOrigin } from '../core/run.ts';
 import type { ScoredSample } from '../core/sampleScores.ts';
+import type { Duplicates } from '../core/similarity/duplicates.ts';
+import type { QuantizedVectors } from '../core/similarity/quantized.ts';
 import { openShelf, type OpenShelf, type Shelf } from './shelf.ts';
 
 const SCHEMA = 1;
@@ -28,10 +30,22 @@ export interface StoredSample {
   readonly cut: SampleCut;
 }
 
+/** Mean hidden states of a block's samples, in its order. */
+export interface BlockEmbeddings {
+  /** Which hidden states they are. */
+  readonly layer: string;
+  /** Over the tokens of the prefix. */
+  readonly prefixes: QuantizedVectors;
+  /** Over all tokens but the last, which no state was computed of. */
+  readonly fulls: QuantizedVectors;
+}
+
 /** Finished samples by their index in the data set. */
 export interface StoredBlock {
   readonly indices: Uint32Array;
   readonly samples: readonly StoredSample[];
+  /** Null where the model does not show its hidden states, and in runs that were stored without them. */
+  readonly embeddings: BlockEmbeddings | null;
 }
 
 /** All that decides the numbers of a data set's run. */
@@ -77,7 +91,32 @@ function isStoredSample(stored: unknown): stored is StoredSample {
   return correct instanceof Uint8Array && logprobs instanceof Float32Array && typeof matchLength === 'number';
 }
 
-function isBlock(stored: unknown): stored is StoredBlock {
+const areVectors = (stored: unknown, n: number): stored is QuantizedVectors =>
+  isObject(stored) &&
+  stored['n'] === n &&
+  typeof stored['d'] === 'number' &&
+  stored['steps'] instanceof Int16Array &&
+  stored['steps'].length === n * stored['d'] &&
+  stored['scales'] instanceof Float32Array;
+
+/** The embeddings of a stored block; older versions stored none. */
+function embeddingsOf(stored: unknown, n: number): BlockEmbeddings | null {
+  if (!isObject(stored)) return null;
+  const { layer, prefixes, fulls } = stored;
+  const isWhole = typeof layer === 'string' && areVectors(prefixes, n) && areVectors(fulls, n);
+  return isWhole && prefixes.d === fulls.d ? { layer, prefixes, fulls } : null;
+}
+
+function isDuplicates(stored: unknown): stored is Duplicates {
+  if (!isObject(stored)) return false;
+  const { exactGroup, exactCount, nearGroup, nearCount, verified, skipped, missProbability } = stored;
+  return (
+    [exactGroup, exactCount, nearGroup, nearCount].every((column) => column instanceof Uint32Array) &&
+    [verified, skipped, missProbability].every((value) => typeof value === 'number')
+  );
+}
+
+function isBlock(stored: unknown): stored is Omit<StoredBlock, 'embeddings'> & { embeddings?: unknown } {
   if (!isObject(stored)) return false;
   const { indices, samples } = stored;
   return (
@@ -93,11 +132,14 @@ export class SampleStore {
   /** A series for each run, by the block's number. */
   private readonly blocks: Shelf;
   private readonly inputs: Shelf;
+  /** By the run's key. */
+  private readonly duplicates: Shelf;
 
   constructor(open: OpenShelf = openShelf) {
     this.headers = open('sample-runs');
     this.blocks = open('sample-scores');
     this.inputs = open('sample-inputs');
+    this.duplicates = open('sample-duplicates');
   }
 
   /** Writes a run's header: with the first one the run exists. */
@@ -118,7 +160,21 @@ export class SampleStore {
 
   /** Finished blocks of a run, one at a time; what cannot be read is left out and scored again. */
   async *read(key: string): AsyncGenerator<StoredBlock> {
-    for await (const stored of this.blocks.valuesOf(key)) if (isBlock(stored)) yield stored;
+    for await (const stored of this.blocks.valuesOf(key)) {
+      if (!isBlock(stored)) continue;
+      const { indices, samples, embeddings } = stored;
+      yield { indices, samples, embeddings: embeddingsOf(embeddings, indices.length) };
+    }
+  }
+
+  async writeDuplicates(key: string, duplicates: Duplicates): Promise<void> {
+    await this.duplicates.set(key, duplicates);
+  }
+
+  /** Duplicates among the samples of a run; null if they are not stored. */
+  async readDuplicates(key: string): Promise<Duplicates | null> {
+    const stored = await this.duplicates.get(key);
+    return isDuplicates(stored) ? stored : null;
   }
 
   /** Keeps what was put in last, so that a closed tab opens on it. */
@@ -143,11 +199,12 @@ export class SampleStore {
   async forget(key: string): Promise<void> {
     await this.headers.delete(key);
     await this.blocks.deleteAllOf(key);
+    await this.duplicates.delete(key);
   }
 
   /** Deletes everything. @returns the number of records that are still there after that: 0. */
   async forgetAll(): Promise<number> {
-    const shelves: readonly Shelf[] = [this.headers, this.blocks, this.inputs];
+    const shelves: readonly Shelf[] = [this.headers, this.blocks, this.inputs, this.duplicates];
     await Promise.all(shelves.map((shelf) => shelf.clear()));
     const left = await Promise.all(shelves.map((shelf) => shelf.keys()));
     return left.flat().length;

@@ -102,6 +102,8 @@ export interface ScoreRequest {
   readonly passes: readonly ScorePass[];
   /** First flat position to score, for a run that goes on where it stopped. */
   readonly from: number;
+  /** `[sequences]` tokens at the beginning of each whose hidden states are summed apart as well; left out: none. */
+  readonly prefixes?: Uint32Array;
 }
 
 export interface ScorePass {
@@ -122,6 +124,13 @@ export interface ScoreChunk {
   readonly hiddenSums: readonly Float32Array[];
   /** Number of positions in each of those sums. */
   readonly hiddenCount: number;
+  /**
+   * For each pass, the part of `hiddenSums` that comes from the inputs within the sequence's prefix; empty unless
+   * the request has prefixes. A causal model sees nothing of the suffix there.
+   */
+  readonly prefixSums: readonly Float32Array[];
+  /** Number of positions in each of those sums. */
+  readonly prefixCount: number;
 }
 
 export interface ScoreSummary {

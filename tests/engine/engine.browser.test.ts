@@ -79,7 +79,14 @@ describe.each(Object.entries(DEVICES))('on %s', (_name, request) => {
 
   it('gives the records of the float64 reference, with and without an adapter, in one run', async () => {
     const ids = randomIds(60);
-    const output = await score(page, { ids, length: 64, stride: 64, topK: 40, adapters: [adapter, null] });
+    const output = await score(page, {
+      ids,
+      length: 64,
+      stride: 64,
+      topK: 40,
+      adapters: [adapter, null],
+      prefixes: [20],
+    });
     const inputs = [start, ...ids.slice(0, -1)];
     for (const [pass, low] of [tinyAdapter(), undefined].entries()) {
       const reference = referenceRecords(inputs, ids, weights, TINY, low);
@@ -93,8 +100,17 @@ describe.each(Object.entries(DEVICES))('on %s', (_name, request) => {
       output.hiddenSums[pass]!.forEach((value, i) => {
         expect(Math.abs(value - sums[i]!)).toBeLessThan(1e-3);
       });
+      // The prefix's 20 tokens are the inputs 1 to 20, behind the start token.
+      const prefix = reference
+        .slice(1, 21)
+        .reduce<number[]>((sum, { hidden }) => Array.from(hidden, (value, i) => (sum[i] ?? 0) + value), []);
+      expect(output.prefixSums[pass]).toHaveLength(TINY.hidden);
+      output.prefixSums[pass]!.forEach((value, i) => {
+        expect(Math.abs(value - prefix[i]!)).toBeLessThan(1e-3);
+      });
     }
     expect(output.hiddenCount).toBe(59);
+    expect(output.prefixCount).toBe(20);
     expect(output.summary.bytesToJs / ids.length / 2).toBeLessThan(1024);
     expect(output.summary.failed).toBe(0);
   });

@@ -39,6 +39,8 @@ const chunk = (start: number): ScoreChunk => ({
   records: [emptyRecords(1, 1)],
   hiddenSums: [],
   hiddenCount: 0,
+  prefixSums: [],
+  prefixCount: 0,
 });
 
 /** A worker's side made of functions; `workers` counts how many were started. */

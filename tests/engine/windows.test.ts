@@ -114,3 +114,45 @@ describe('windows', () => {
     );
   });
 });
+
+describe('sums of hidden states', () => {
+  it('take every input but the first once, those of the prefix a second time', () => {
+    fc.assert(
+      fc.property(
+        plans,
+        fc.array(fc.nat(40), { minLength: 6, maxLength: 6 }),
+        ({ plan, total, capacity }, sizes) => {
+          const whole = { ...plan, from: 0 };
+          const ids = Uint32Array.from({ length: total }, (_, i) => i);
+          const prefixes = Uint32Array.from(plan.offsets.subarray(1), (_, sequence) => sizes[sequence] ?? 0);
+          const taken: number[][] = [[], []];
+          for (const windows of batchWindows(planWindows(whole), capacity)) {
+            const {
+              time,
+              pools,
+              poolWeights,
+              ids: inputs,
+            } = layOut(windows, ids, plan.hasStartToken ? START : null, prefixes);
+            windows.forEach((_, index) => {
+              for (let at = 0; at < pools * time; at++)
+                if (poolWeights[index * pools * time + at] === 1)
+                  taken[Math.floor(at / time)]?.push(Number(inputs[index * time + (at % time)]));
+            });
+          }
+          const lengths = Array.from(prefixes, (_, i) => (plan.offsets[i + 1] ?? 0) - (plan.offsets[i] ?? 0));
+          // Tokens that are inputs: not the last one, and without a start token not the first either.
+          const first = plan.hasStartToken ? 0 : 1;
+          const expected = (most: (sequence: number) => number): number[] =>
+            lengths.flatMap((length, i) =>
+              Array.from(
+                { length: Math.max(0, Math.min(length - 1, most(i)) - first) },
+                (_, t) => (plan.offsets[i] ?? 0) + first + t,
+              ),
+            );
+          expect(taken[0]).toEqual(expected(() => Infinity));
+          expect(taken[1]).toEqual(expected((sequence) => prefixes[sequence] ?? 0));
+        },
+      ),
+    );
+  });
+});

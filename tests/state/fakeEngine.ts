@@ -60,6 +60,27 @@ function recordsOf(
   return records;
 }
 
+/** A hidden state follows from its token, and is another one with an adapter. */
+function hiddenSum(ids: Uint32Array, { adapter }: ScorePass): Float32Array {
+  const sum = new Float32Array(4);
+  for (const id of ids)
+    [1, id % 2, id % 3, adapter ? 100 : id % 5].forEach((value, at) => {
+      sum[at] = (sum[at] ?? 0) + value;
+    });
+  return sum;
+}
+
+/** Sums over some tokens, and over the first `prefix` of them. */
+function hiddenSumsOf(ids: Uint32Array, passes: readonly ScorePass[], prefix: number | undefined) {
+  const sums = (count: number) => passes.map((pass) => hiddenSum(ids.subarray(0, count), pass));
+  return {
+    hiddenSums: sums(ids.length),
+    hiddenCount: ids.length,
+    prefixSums: prefix === undefined ? [] : sums(prefix),
+    prefixCount: prefix ?? 0,
+  };
+}
+
 export class FakeEngine {
   readonly client: ScorerClient;
   workers = 0;
@@ -160,7 +181,7 @@ export class FakeEngine {
     life: AbortSignal,
   ) {
     this.scored.push(request);
-    const { ids, offsets, passes, from } = request;
+    const { ids, offsets, passes, from, prefixes } = request;
     let end = from;
     let sequence = 0;
     while (end < ids.length) {
@@ -174,7 +195,12 @@ export class FakeEngine {
         ? (offsets[sequence + 1] ?? ids.length) - end
         : Math.min(this.chunk, ids.length - end);
       const records = passes.map((pass) => recordsOf(ids.subarray(start), end - start, length, pass));
-      await onChunk({ sequence, start: end, records, hiddenSums: [], hiddenCount: 0 });
+      await onChunk({
+        sequence,
+        start: end,
+        records,
+        ...hiddenSumsOf(ids.subarray(end, end + length), passes, prefixes?.[sequence]),
+      });
       end += length;
       await this.afterChunk(end);
     }

@@ -6,8 +6,12 @@ import { tableCsv } from '../../src/app/samples/sampleColumns.ts';
 import { Selection } from '../../src/app/samples/selection.svelte.ts';
 import { readSamples } from '../../src/core/samples/readSamples.ts';
 import { analyseMatchLengths } from '../../src/core/analyses/matchLengths.ts';
+import { findDuplicates } from '../../src/core/similarity/duplicates.ts';
+import { SimilarityClient } from '../../src/engine/similarityClient.ts';
 import { StatisticsClient } from '../../src/engine/statisticsClient.ts';
+import type { StoredBlock } from '../../src/engine/sampleStore.ts';
 import { MemoscopeError } from '../../src/protocol/errors.ts';
+import type { SimilarityApi } from '../../src/protocol/similarity.ts';
 import type { StatisticsApi } from '../../src/protocol/statistics.ts';
 import type { FakeEngine } from './fakeEngine.ts';
 import { openPage } from './page.ts';
@@ -29,10 +33,21 @@ function statistics(): StatisticsClient {
   });
 }
 
+/** The same for what compares samples. */
+function similarity(): SimilarityClient {
+  const api: Partial<SimilarityApi> = { findDuplicates: async (rows) => findDuplicates(rows) };
+  return new SimilarityClient(() => {
+    const { port1, port2 } = new MessageChannel();
+    ports.push(port1, port2);
+    expose(api, port1);
+    return port2;
+  });
+}
+
 function open(given: Parameters<typeof openPage>[0] = {}) {
   const page = openPage(given);
   engines.push(page.engine);
-  return { ...page, lab: new SampleLab(page.session, statistics()) };
+  return { ...page, lab: new SampleLab(page.session, statistics(), similarity()) };
 }
 
 afterEach(() => {
@@ -139,6 +154,45 @@ describe('a data set', () => {
     expect(second.engine.workers).toBe(0);
   });
 
+  it('keeps the base model’s mean hidden states of prefix and text, in the store as well', async () => {
+    const first = await opened();
+    await first.lab.run.run();
+    const known = first.lab.run.embeddings.known();
+    expect(known?.samples).toHaveLength(LINES.length);
+    const tokens = new TextEncoder().encode(LINES[0]);
+    const last = (values: Uint8Array): number =>
+      values.reduce((sum, id) => sum + (id % 5), 0) / values.length;
+    const kept = (set: 'prefixes' | 'fulls'): number =>
+      (known?.[set].scales[0] ?? NaN) * (known?.[set].steps[3] ?? NaN);
+    // With an adapter the fake engine's last hidden value would be 100.
+    expect(kept('prefixes')).toBeCloseTo(last(tokens.slice(0, 8)), 3);
+    expect(kept('fulls')).toBeCloseTo(last(tokens), 3);
+    const second = open({ disk: first.disk });
+    await second.lab.start();
+    expect(second.lab.run.embeddings.known()).toEqual(known);
+    expect(second.lab.run.copies.found).toEqual(first.lab.run.copies.found);
+    expect(second.lab.run.copies.found?.exactCount).toHaveLength(LINES.length);
+  });
+
+  it('reads a run that was stored without embeddings, and scores it again on demand', async () => {
+    const first = await opened();
+    await first.lab.run.run();
+    const before = scoredOf(first.lab);
+    for (const key of first.disk.keys('sample-scores')) {
+      const { indices, samples } = (await first.disk.open('sample-scores').get(key)) as StoredBlock;
+      await first.disk.open('sample-scores').set(key, { indices, samples });
+    }
+    const { lab, engine } = open({ disk: first.disk });
+    await lab.start();
+    expect(lab.run.isComplete).toBe(true);
+    expect(lab.run.embeddings.known()).toBeNull();
+    await lab.run.again();
+    expect(lab.run.status.kind).toBe('done');
+    expect(engine.scored.length).toBeGreaterThan(0);
+    expect(lab.run.embeddings.size).toBe(LINES.length);
+    expect(scoredOf(lab)).toEqual(before);
+  });
+
   it('does not mix cuts or models', async () => {
     const { lab, engine } = await opened();
     await lab.run.run();
@@ -211,7 +265,7 @@ describe('a data set', () => {
     await lab.run.run();
     expect(disk.keys('sample-scores').length).toBeGreaterThan(0);
     await session.storage.forgetEverything();
-    for (const shelf of ['sample-scores', 'sample-runs', 'sample-inputs'])
+    for (const shelf of ['sample-scores', 'sample-runs', 'sample-inputs', 'sample-duplicates'])
       expect(disk.keys(shelf)).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import { SCALAR_WORDS } from './recordKernel.ts';
 export interface Scored {
   /** One record for each row of the batch, in its order; the context is the batch's. */
   readonly records: TokenRecords;
-  /** `[batch, hidden]` weighted sums of hidden states; null if the graph does not show them. */
+  /** `[batch, pools, hidden]` weighted sums of hidden states; null if the graph does not show them. */
   readonly pooled: Float32Array | null;
   /** Bytes that came to JavaScript. */
   readonly bytes: number;

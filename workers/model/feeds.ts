@@ -17,7 +17,7 @@ function lengthOf(graph: GraphInterface, past: KeyValues | undefined): number {
 /** All inputs of a graph but those of its head; the attention mask is all ones, for padding lies in the future. */
 export function feedsFor(
   graph: GraphInterface,
-  { batch, time, ids, poolWeights }: ForwardBatch,
+  { batch, time, ids, pools, poolWeights }: ForwardBatch,
   { adapter, past }: { readonly adapter: AdapterTensors; readonly past?: KeyValues | undefined },
 ): Record<string, ort.Tensor> {
   const seen = lengthOf(graph, past);
@@ -28,7 +28,7 @@ export function feedsFor(
     ...(graph.takesMask && { attention_mask: tensorOf(mask(), [batch, seen + time]) }),
     ...(graph.takesPositions && { position_ids: tensorOf(positions(), [batch, time]) }),
     ...(graph.keepsAllLogits && { [graph.keepsAllLogits]: tensorOf(BigInt64Array.of(0n), []) }),
-    ...(graph.pools && { [POOLING.weights]: tensorOf(poolWeights, [batch, 1, time]) }),
+    ...(graph.pools && { [POOLING.weights]: tensorOf(poolWeights, [batch, pools, time]) }),
     ...Object.fromEntries(
       graph.keyValues.map((slot) => [slot.past, past?.get(slot.past) ?? slot.empty(batch)]),
     ),

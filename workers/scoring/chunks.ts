@@ -6,7 +6,7 @@ import {
 } from '../../src/core/tokenRecords.ts';
 import type { ScoreChunk } from '../../src/protocol/scorer.ts';
 import type { Scored } from '../head/readRecords.ts';
-import { scoredCount } from './batch.ts';
+import { type ForwardBatch, scoredCount } from './batch.ts';
 import type { Window } from './windows.ts';
 
 /** Windows of one sequence within a batch, and the rows of the batch that are theirs. */
@@ -48,23 +48,38 @@ function recordsOf({ windows }: Stretch, { records }: Scored, start: number, len
   return result;
 }
 
-function hiddenSumOf({ windows }: Stretch, { pooled }: Scored, batch: number): Float32Array<ArrayBuffer> {
-  const size = (pooled?.length ?? 0) / batch;
+/** Sum of hidden states over the windows of a stretch; `pool` is 0 for all of them, 1 for those of the prefix. */
+function hiddenSumOf(
+  { windows }: Stretch,
+  { pooled }: Scored,
+  { batch, pools }: ForwardBatch,
+  pool: number,
+): Float32Array<ArrayBuffer> {
+  const size = (pooled?.length ?? 0) / (batch * pools);
   const sum = new Float32Array(size);
   for (const { index } of windows)
-    for (let i = 0; i < size; i++) sum[i] = (sum[i] ?? 0) + (pooled?.[index * size + i] ?? 0);
+    for (let i = 0; i < size; i++)
+      sum[i] = (sum[i] ?? 0) + (pooled?.[(index * pools + pool) * size + i] ?? 0);
   return sum;
 }
 
-/** Scored positions but the sequence's first input, whose state says nothing about the text. */
-const pooledCount = ({ windows }: Stretch): number =>
-  windows.reduce((sum, { window }) => {
-    const startsSequence = window.inputStart === 0 && window.firstRow === 0 && scoredCount(window) > 0;
-    return sum + scoredCount(window) - (startsSequence ? 1 : 0);
-  }, 0);
+/** Positions in such a sum. */
+function pooledCount({ windows }: Stretch, { time, pools, poolWeights }: ForwardBatch, pool: number): number {
+  let count = 0;
+  for (const { index } of windows) {
+    const from = (index * pools + pool) * time;
+    for (let at = from; at < from + time; at++) count += poolWeights[at] ?? 0;
+  }
+  return count;
+}
 
 /** Turns the results of a batch, one for each pass, into chunks: one for each sequence that it touches. */
-export function chunksOf(windows: readonly Window[], scored: readonly Scored[]): ScoreChunk[] {
+export function chunksOf(
+  windows: readonly Window[],
+  batch: ForwardBatch,
+  scored: readonly Scored[],
+): ScoreChunk[] {
+  const hasPrefixes = batch.pools > 1;
   return stretchesOf(windows).map((stretch) => {
     const start = stretch.windows[0]?.window.from ?? 0;
     const length = (stretch.windows.at(-1)?.window.to ?? start) - start;
@@ -72,8 +87,10 @@ export function chunksOf(windows: readonly Window[], scored: readonly Scored[]):
       sequence: stretch.windows[0]?.window.sequence ?? 0,
       start,
       records: scored.map((result) => recordsOf(stretch, result, start, length)),
-      hiddenSums: scored.map((result) => hiddenSumOf(stretch, result, windows.length)),
-      hiddenCount: pooledCount(stretch),
+      hiddenSums: scored.map((result) => hiddenSumOf(stretch, result, batch, 0)),
+      hiddenCount: pooledCount(stretch, batch, 0),
+      prefixSums: hasPrefixes ? scored.map((result) => hiddenSumOf(stretch, result, batch, 1)) : [],
+      prefixCount: hasPrefixes ? pooledCount(stretch, batch, 1) : 0,
     };
   });
 }

@@ -21,6 +21,7 @@ function lastRow(ids: readonly number[], seen: number): ForwardBatch {
     rows: Uint32Array.of(time - 1),
     targets: Uint32Array.of(0),
     context: Uint32Array.of(seen + time),
+    pools: 1,
     poolWeights: new Float32Array(time),
   };
 }

@@ -21,8 +21,15 @@ interface Work {
 const invalid = (message: string): MemoscopeError => new MemoscopeError('InvalidInput', message);
 
 /** @throws {MemoscopeError} `InvalidInput`. */
+function checkPrefixes({ offsets, prefixes }: ScoreRequest): void {
+  if (prefixes && prefixes.length !== offsets.length - 1)
+    throw invalid(`Prefixes of ${prefixes.length} sequences do not fit ${offsets.length - 1}.`);
+}
+
+/** @throws {MemoscopeError} `InvalidInput`. */
 function check(request: ScoreRequest, contextLength: number, vocabularySize: number): void {
   const { ids, offsets, windows, passes, from } = request;
+  checkPrefixes(request);
   if (offsets[0] !== 0 || offsets[offsets.length - 1] !== ids.length)
     throw invalid(`Offsets must run from 0 to ${ids.length}, the number of tokens.`);
   if (offsets.some((offset, index) => index > 0 && offset < (offsets[index - 1] ?? 0)))
@@ -76,7 +83,7 @@ export class ScoreRun {
     for (const windows of batchWindows(plan, this.model.capacity)) {
       await yieldTask();
       if (this.signal.aborted) break;
-      const batch = layOut(windows, this.request.ids, this.model.facts.startTokenId);
+      const batch = layOut(windows, this.request.ids, this.model.facts.startTokenId, this.request.prefixes);
       const work: Work = { windows, batch, pending: Promise.resolve([]) };
       this.queued.push(work);
       await this.launch(work);
@@ -128,7 +135,7 @@ export class ScoreRun {
       return;
     }
     await this.delivered;
-    const chunks = chunksOf(work.windows, this.padded(scored));
+    const chunks = chunksOf(work.windows, work.batch, this.padded(scored));
     this.delivered = Promise.all(chunks.map((chunk) => this.deliver(chunk)));
     this.end = work.windows.at(-1)?.to ?? this.end;
   }

@@ -1,20 +1,13 @@
 /** The columns of the sample table: on screen and in the saved file the same. */
-import { csvLines, type Cell } from '../../core/csv.ts';
+import { csvLines } from '../../core/csv.ts';
 import type { ScoredSample } from '../../core/sampleScores.ts';
 import type { StoredSample } from '../../engine/sampleStore.ts';
+import type { Duplicates } from '../../core/similarity/duplicates.ts';
 import type { DataSet, Sample } from './dataSet.ts';
+import { duplicateColumns } from './duplicates.ts';
+import type { SampleColumn } from './sampleColumn.ts';
 
-export interface SampleColumn {
-  readonly id: string;
-  readonly title: string;
-  readonly unit: string;
-  readonly meaning: string;
-  readonly value: (sample: Sample, result: StoredSample | null, index: number) => Cell;
-  /** Decimals on screen; null for text. */
-  readonly digits: number | null;
-  /** False for columns that appear on demand. */
-  readonly isMain: boolean;
-}
+export type { SampleColumn } from './sampleColumn.ts';
 
 type ScoreName = Exclude<keyof ScoredSample, 'correct' | 'logprobs'>;
 
@@ -64,8 +57,11 @@ function decimalsOf(samples: readonly Sample[], name: string): number {
   return isWhole ? 0 : 2;
 }
 
-/** Columns of a data set: its own, then the scores. */
-export function columnsOf({ columns, samples }: DataSet): SampleColumn[] {
+/** Columns of a data set: its own, then the copies within it where they are known, then the scores. */
+export function columnsOf(
+  { columns, samples }: DataSet,
+  duplicates: Duplicates | null = null,
+): SampleColumn[] {
   const own = columns.map(({ name, kind }): SampleColumn => ({
     id: `column:${name}`,
     title: name,
@@ -75,12 +71,16 @@ export function columnsOf({ columns, samples }: DataSet): SampleColumn[] {
     digits: kind === 'numeric' ? decimalsOf(samples, name) : null,
     isMain: kind !== 'text' && columns.length <= 6,
   }));
-  return [...own, ...SCORES];
+  return [...own, ...duplicateColumns(duplicates), ...SCORES];
 }
 
 /** The whole table as CSV, one line a sample; unscored samples have empty cells. */
-export function* tableCsv(dataSet: DataSet, results: readonly (StoredSample | null)[]): Generator<string> {
-  const columns = columnsOf(dataSet);
+export function* tableCsv(
+  dataSet: DataSet,
+  results: readonly (StoredSample | null)[],
+  duplicates: Duplicates | null = null,
+): Generator<string> {
+  const columns = columnsOf(dataSet, duplicates);
   const header = columns.map(({ title, unit }) => (unit ? `${title} (${unit})` : title));
   const rows = dataSet.samples.map((sample, index) => {
     const result = results[index] ?? null;

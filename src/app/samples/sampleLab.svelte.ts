@@ -1,14 +1,17 @@
 import type { ReadOptions, SourceFile } from '../../core/samples/readSamples.ts';
 import type { SampleCut } from '../../engine/sampleStore.ts';
+import type { SimilarityClient } from '../../engine/similarityClient.ts';
 import type { StatisticsClient } from '../../engine/statisticsClient.ts';
 import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
 import { Analyses, type AnalysisInput } from './analyses.svelte.ts';
 import { Comparisons } from './comparisons.svelte.ts';
 import { groupColumns, groupsBy, loadPlanted, type DataSet } from './dataSet.ts';
+import { DUPLICATE_GROUPS, duplicateGroupColumns, duplicateGroups } from './duplicates.ts';
 import type { SplitSettings } from './prepare.ts';
 import { LARGEST_SAMPLE_FILE, readFiles } from './sampleFiles.ts';
 import { SampleRun, type SampleRunHost } from './sampleRun.svelte.ts';
 import { Selection } from './selection.svelte.ts';
+import { Similarity } from './similarity.svelte.ts';
 import { TableView } from './tableView.svelte.ts';
 
 /** What a visitor put in, before it is read. */
@@ -47,6 +50,7 @@ export class SampleLab {
   readonly table: TableView;
   readonly analyses: Analyses;
   readonly comparisons: Comparisons;
+  readonly similarity: Similarity;
   /** Why the input cannot be read, with the remedy. */
   inputProblem = $state<string | null>(null);
   /** Column whose values are compared; null for one group. */
@@ -58,7 +62,10 @@ export class SampleLab {
   private readonly host: SampleRunHost;
 
   /** Columns that can name groups. */
-  readonly groups = $derived.by(() => (this.run.dataSet ? groupColumns(this.run.dataSet) : []));
+  readonly groups = $derived.by(() => [
+    ...(this.run.dataSet ? groupColumns(this.run.dataSet) : []),
+    ...duplicateGroupColumns(this.run.copies.found),
+  ]);
 
   /** N and L of every sample; NaN where it is not scored. */
   readonly matches = $derived.by(() => {
@@ -72,11 +79,12 @@ export class SampleLab {
     return { n, length };
   });
 
-  /** @param statistics tests put a client without a worker here. */
-  constructor(host: SampleRunHost, statistics?: StatisticsClient) {
+  /** @param statistics and `similarity`: tests put clients without a worker here. */
+  constructor(host: SampleRunHost, statistics?: StatisticsClient, similarity?: SimilarityClient) {
     this.host = host;
     this.analyses = new Analyses(statistics);
-    this.run = new SampleRun(host);
+    this.run = new SampleRun(host, similarity);
+    this.similarity = new Similarity(this.run.similarity);
     this.table = new TableView(this.run, this.selection);
     this.comparisons = new Comparisons(this, host.storage);
   }
@@ -170,6 +178,8 @@ export class SampleLab {
   /** Which group each sample is in; null without groups. */
   readonly groupOf = $derived.by(() => {
     const { dataSet } = this.run;
+    const duplicates = this.run.copies.found;
+    if (this.group === DUPLICATE_GROUPS) return duplicates && duplicateGroups(duplicates);
     return dataSet && this.group !== null ? groupsBy(dataSet.samples, this.group) : null;
   });
 

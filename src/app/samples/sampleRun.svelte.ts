@@ -1,4 +1,5 @@
 import type { RunOrigin } from '../../core/run.ts';
+import { SimilarityClient } from '../../engine/similarityClient.ts';
 import type { SampleRunSettings, StoredSample } from '../../engine/sampleStore.ts';
 import type { ModelEntry } from '../../engine/modelCatalog.ts';
 import type { DeviceRequest, LoadProgress, OpenedModel } from '../../protocol/scorer.ts';
@@ -9,6 +10,8 @@ import { originOf, timestamp } from '../scoreText.ts';
 import type { DataSet, Problem } from './dataSet.ts';
 import { contentHash } from './otherRuns.ts';
 import { DEFAULT_SPLIT, type PreparedSample, type SplitSettings } from './prepare.ts';
+import { SampleDuplicates } from './sampleDuplicates.svelte.ts';
+import { SampleEmbeddings } from './sampleEmbeddings.ts';
 import type { SampleStatus } from './sampleStatus.ts';
 import { keyOfSamples, prepareAll, sampleSettings, scoreBlocks, type SampleQuestion } from './scoreBlocks.ts';
 
@@ -44,6 +47,10 @@ export class SampleRun {
   results: (StoredSample | null)[] = [];
   /** The cut samples, once they are tokenized in this visit. */
   prepared = $state.raw<readonly (PreparedSample | null)[]>([]);
+  readonly copies = new SampleDuplicates();
+  /** Filled in place, like `results`. */
+  embeddings = new SampleEmbeddings(0);
+  readonly similarity: SimilarityClient;
 
   private readonly host: SampleRunHost;
   private readonly job = new CurrentJob();
@@ -63,8 +70,10 @@ export class SampleRun {
   /** True if cutting loads nothing. */
   readonly isModelReady = $derived.by(() => this.host.link.state.kind === 'ready');
 
-  constructor(host: SampleRunHost) {
+  /** @param similarity tests put a client without a worker here. */
+  constructor(host: SampleRunHost, similarity = new SimilarityClient()) {
     this.host = host;
+    this.similarity = similarity;
   }
 
   /** Puts other samples in; what is scored of them is shown at once if it is stored. */
@@ -98,6 +107,16 @@ export class SampleRun {
     );
   }
 
+  /** Forgets what is scored of these samples and scores them anew, as for a run that lacks what a newer version keeps. */
+  async again(): Promise<void> {
+    this.job.leave();
+    const { key } = this;
+    if (key !== null) await this.host.storage.withSamples((store) => store.forget(key), undefined);
+    this.clear();
+    this.key = key;
+    await this.run();
+  }
+
   /** Stops; finished samples stay. */
   stop(): void {
     this.job.stop();
@@ -119,6 +138,8 @@ export class SampleRun {
     this.settings = null;
     this.origin = null;
     this.key = null;
+    this.copies.clear();
+    this.embeddings = new SampleEmbeddings(this.total);
     this.scored = 0;
     this.revision++;
   }
@@ -141,12 +162,14 @@ export class SampleRun {
     await storage.withSamples(async (store) => {
       const header = await store.readHeader(key);
       if (!header) return;
-      for await (const { indices, samples } of store.read(key)) {
+      for await (const { indices, samples, embeddings } of store.read(key)) {
         if (!isStill() || this.isBusy) return;
+        if (embeddings) this.embeddings.add(indices, embeddings);
         indices.forEach((index, place) => {
           this.keep(index, samples[place]);
         });
       }
+      await this.copies.restore(key, store);
       this.settings = header.settings;
       this.origin = header.origin;
     }, undefined);
@@ -234,7 +257,7 @@ export class SampleRun {
     this.origin = originOf(opened.device, startedAt, before);
     const header = this.header();
     await storage.withSamples((store) => store.writeHeader(header()), undefined);
-    const writes: Promise<void>[] = [];
+    const writes = [this.copies.find(prepared, this.similarity, header().key, storage)];
     const report = this.reporter(signal, prepared);
     try {
       const device = await scoreBlocks(prepared, {
@@ -250,11 +273,10 @@ export class SampleRun {
           report(index);
           this.draw();
         },
-        onBlock: (number, indices, samples) => {
+        onBlock: (number, block) => {
           const { key } = header();
-          writes.push(
-            storage.withSamples((store) => store.append(key, number, { indices, samples }), undefined),
-          );
+          if (block.embeddings && this.job.has(signal)) this.embeddings.add(block.indices, block.embeddings);
+          writes.push(storage.withSamples((store) => store.append(key, number, block), undefined));
         },
       });
       if (device) link.device = device;

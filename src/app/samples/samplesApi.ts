@@ -114,7 +114,7 @@ export async function scoreSamplesWith(
     signal,
     texts: (index) => samples[index]?.text ?? '',
     isDone: () => false,
-    onBlock: (_, indices) => {
+    onBlock: (_, { indices }) => {
       scored += indices.length;
       onProgress?.(scored, samples.length);
     },

@@ -1,10 +1,16 @@
 /** From prepared samples to their scores, block by block. Knows no view and no rune. */
 import { planBlocks } from '../../core/sampleBlocks.ts';
 import { scoreSample, type ScoredSample } from '../../core/sampleScores.ts';
+import { emptyQuantized, writeQuantized } from '../../core/similarity/quantized.ts';
 import { zlibBytes } from '../../engine/compression.ts';
 import { sha256OfText } from '../../engine/hashing.ts';
 import type { AdapterEntry, ModelEntry } from '../../engine/modelCatalog.ts';
-import type { SampleRunSettings, StoredSample } from '../../engine/sampleStore.ts';
+import type {
+  BlockEmbeddings,
+  SampleRunSettings,
+  StoredBlock,
+  StoredSample,
+} from '../../engine/sampleStore.ts';
 import type { ScorerClient } from '../../engine/scorerClient.ts';
 import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
 import type { DeviceReport, OpenedModel, ScoreChunk } from '../../protocol/scorer.ts';
@@ -92,7 +98,7 @@ export interface BlockJob {
   readonly texts: (index: number) => string;
   readonly onSample: (index: number, sample: StoredSample) => void;
   /** A block is finished: `samples` in the order of `indices`. */
-  readonly onBlock: (number: number, indices: Uint32Array, samples: readonly StoredSample[]) => void;
+  readonly onBlock: (number: number, block: StoredBlock) => void;
   /** True if a block needs no scoring. */
   readonly isDone: (indices: Uint32Array) => boolean;
 }
@@ -144,6 +150,7 @@ async function scoreBlock(
     ids.set(sample.ids, offsets[place]);
   });
   const finished: StoredSample[] = [];
+  let embeddings: BlockEmbeddings | null = null;
   const receive = (chunk: ScoreChunk): void => {
     const index = indices[chunk.sequence] ?? 0;
     const sample = block[chunk.sequence];
@@ -151,17 +158,40 @@ async function scoreBlock(
     const text = texts(index).slice(sample.cut.from, sample.cut.to);
     const stored = { scored: reduce(chunk, sample, text), cut: sample.cut };
     finished[chunk.sequence] = stored;
+    embeddings = withEmbedding(embeddings, block.length, chunk);
     onSample(index, stored);
   };
   const passes = [{ adapter: adapter?.source ?? null, topK: 1 }];
   if (adapter) passes.push({ adapter: null, topK: 1 });
-  const request = { ids, offsets, windows: { length: longest, stride: longest }, passes, from: 0 };
+  const prefixes = Uint32Array.from(block, ({ prefixTokens }) => prefixTokens);
+  const request = { ids, offsets, windows: { length: longest, stride: longest }, passes, from: 0, prefixes };
   const { end, device } = await scorer.score(request, { signal, onProgress: receive });
   const wanted = offsets.at(-1);
   if (end !== wanted)
     throw new MemoscopeError('Cancelled', `stopped after ${end} of ${wanted ?? 0} tokens of a block`);
-  onBlock(number, indices, finished);
+  onBlock(number, { indices, samples: finished, embeddings });
   return device;
+}
+
+/** Which hidden states the engine sums. */
+const LAYER = 'last layer, after the final norm';
+
+/**
+ * Adds the mean hidden states of a chunk, which is a whole sample, to those of its block. They are of the last pass,
+ * the model without the adapter: an embedding by the fine-tuned model would already show what it memorized.
+ */
+function withEmbedding(
+  known: BlockEmbeddings | null,
+  samples: number,
+  { sequence, hiddenSums, hiddenCount, prefixSums, prefixCount }: ScoreChunk,
+): BlockEmbeddings | null {
+  const [full, prefix] = [hiddenSums.at(-1), prefixSums.at(-1)];
+  if (!full || !prefix || full.length === 0) return known;
+  const empty = () => emptyQuantized(samples, full.length);
+  const embeddings = known ?? { layer: LAYER, prefixes: empty(), fulls: empty() };
+  writeQuantized(embeddings.prefixes, sequence, prefix, prefixCount);
+  writeQuantized(embeddings.fulls, sequence, full, hiddenCount);
+  return embeddings;
 }
 
 function offsetsOf(block: readonly PreparedSample[]): Uint32Array {

@@ -49,7 +49,9 @@ export class TableView {
     this.selection = selection;
   }
 
-  readonly allColumns = $derived.by(() => (this.run.dataSet ? columnsOf(this.run.dataSet) : []));
+  readonly allColumns = $derived.by(() =>
+    this.run.dataSet ? columnsOf(this.run.dataSet, this.run.copies.found) : [],
+  );
   readonly columns = $derived(this.allColumns.filter(({ isMain }) => isMain || this.isWide));
 
   /** Indices of the samples that pass search and filter. */

@@ -41,22 +41,46 @@ class Best {
   }
 }
 
-/** Inner products of one vector with four others at once, so that four sums grow side by side. */
-function dotWithFour(values: Float64Array, d: number, row: number, column: number, into: Float64Array): void {
+/**
+ * Inner products of two vectors that follow each other with four that do, `[2][4]`: eight sums grow side by side, and
+ * six loads serve eight products.
+ */
+function dotTwoWithFour(
+  values: Float64Array,
+  d: number,
+  row: number,
+  column: number,
+  into: Float64Array,
+): void {
   let [a, b, c, e] = [0, 0, 0, 0];
-  const from = row * d;
-  const first = column * d;
+  let [f, g, h, i] = [0, 0, 0, 0];
+  const first = row * d;
+  const second = first + d;
+  const [one, two, three, four] = [column * d, (column + 1) * d, (column + 2) * d, (column + 3) * d];
   for (let at = 0; at < d; at++) {
-    const value = values[from + at] ?? 0;
-    a += value * (values[first + at] ?? 0);
-    b += value * (values[first + d + at] ?? 0);
-    c += value * (values[first + 2 * d + at] ?? 0);
-    e += value * (values[first + 3 * d + at] ?? 0);
+    const x = values[first + at] ?? 0;
+    const y = values[second + at] ?? 0;
+    const p = values[one + at] ?? 0;
+    const q = values[two + at] ?? 0;
+    const r = values[three + at] ?? 0;
+    const s = values[four + at] ?? 0;
+    a += x * p;
+    b += x * q;
+    c += x * r;
+    e += x * s;
+    f += y * p;
+    g += y * q;
+    h += y * r;
+    i += y * s;
   }
   into[0] = a;
   into[1] = b;
   into[2] = c;
   into[3] = e;
+  into[4] = f;
+  into[5] = g;
+  into[6] = h;
+  into[7] = i;
 }
 
 /** Offers every pair between two blocks to both its samples. */
@@ -68,18 +92,20 @@ function compareBlocks(
   columns: number,
   best: Best,
 ): void {
-  const four = new Float64Array(4);
+  const sums = new Float64Array(8);
   const lastRow = Math.min(n, rows + BLOCK);
   const lastColumn = Math.min(n, columns + BLOCK);
-  for (let row = rows; row < lastRow; row++)
+  for (let row = rows; row < lastRow; row += 2)
     for (let column = columns; column < lastColumn; column += 4) {
       if (column + 3 <= row) continue;
       // Behind the last sample the sums are those of zeros and are not used.
-      dotWithFour(values, d, row, column, four);
-      for (let next = Math.max(column, row + 1); next < Math.min(column + 4, lastColumn); next++) {
-        const cosine = four[next - column] ?? NaN;
-        best.offer(row, next, cosine);
-        best.offer(next, row, cosine);
+      dotTwoWithFour(values, d, row, column, sums);
+      for (let at = 0; at < 8; at++) {
+        const [one, other] = [row + (at >> 2), column + (at & 3)];
+        if (one >= lastRow || other >= lastColumn || other <= one) continue;
+        const cosine = sums[at] ?? NaN;
+        best.offer(one, other, cosine);
+        best.offer(other, one, cosine);
       }
     }
 }
@@ -108,6 +134,14 @@ export function nearestNeighbours(vectors: Vectors, k: number): Neighbours {
     const step = blocks.next();
     if (step.done) return step.value;
   }
+}
+
+/** The first `k` neighbours of each sample. */
+export function firstNeighbours(neighbours: Neighbours, k: number): Neighbours {
+  const { k: width, index, cosine } = neighbours;
+  if (k >= width) return neighbours;
+  const isFirst = (_: number, at: number): boolean => at % width < k;
+  return { k, index: index.filter(isFirst), cosine: cosine.filter(isFirst) };
 }
 
 /** Mean of a value over each sample's neighbours; NaN for a sample that has none or where a value is NaN. */

@@ -36,9 +36,13 @@ function withFixedSign(scores: Float64Array): Float64Array {
  */
 export function principalComponents(vectors: Vectors, components = 2): PrincipalComponents {
   const around = centred(vectors);
-  const spectrum = gramSpectrum(around);
+  return componentsOf(around, gramSpectrum(around), components);
+}
+
+/** {@link principalComponents} of vectors that are centred already, with their spectrum. */
+export function componentsOf(around: Vectors, spectrum: GramSpectrum, components = 2): PrincipalComponents {
   const total = spectrum.eigenvalues.reduce((sum, value) => sum + value, 0);
-  const scores = new Float64Array(vectors.n * components);
+  const scores = new Float64Array(around.n * components);
   for (let component = 0; component < components; component++)
     withFixedSign(scoresOf(around, spectrum, component)).forEach((score, row) => {
       scores[row * components + component] = score;

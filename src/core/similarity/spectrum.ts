@@ -16,16 +16,28 @@ export interface GramSpectrum {
   readonly overSamples: boolean;
 }
 
+/** Adds the products of two dimensions of four samples, so that each sum is stored once for four. */
+function addFour(gram: Float64Array, four: Float64Array, d: number): void {
+  for (let i = 0; i < d; i++) {
+    const [a = 0, b = 0, c = 0, e = 0] = [four[i], four[d + i], four[2 * d + i], four[3 * d + i]];
+    for (let j = i; j < d; j++) {
+      const [p = 0, q = 0, r = 0, s = 0] = [four[j], four[d + j], four[2 * d + j], four[3 * d + j]];
+      gram[i * d + j] = (gram[i * d + j] ?? 0) + a * p + b * q + c * r + e * s;
+    }
+  }
+}
+
 /** Z' Z: sums over the samples of products of two dimensions. */
 function dimensionGram({ n, d, values }: Vectors): Matrix {
-  const gram = Array.from({ length: d }, () => new Float64Array(d));
-  for (let row = 0; row < n; row++)
-    for (let i = 0; i < d; i++) {
-      const value = values[row * d + i] ?? 0;
-      const line = gram[i];
-      if (line) for (let j = i; j < d; j++) line[j] = (line[j] ?? 0) + value * (values[row * d + j] ?? 0);
-    }
-  return symmetric(d, (i, j) => gram[i]?.[j] ?? NaN);
+  const gram = new Float64Array(d * d);
+  // Missing samples of the last four are zeros.
+  const four = new Float64Array(4 * d);
+  for (let row = 0; row < n; row += 4) {
+    four.fill(0);
+    four.set(values.subarray(row * d, Math.min(n, row + 4) * d));
+    addFour(gram, four, d);
+  }
+  return symmetric(d, (i, j) => gram[i * d + j] ?? NaN);
 }
 
 const sampleGram = (vectors: Vectors): Matrix => symmetric(vectors.n, (i, j) => dot(vectors, i, vectors, j));

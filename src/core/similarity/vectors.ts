@@ -42,7 +42,10 @@ export function meanVector({ n, d, values }: Vectors): Float64Array {
 export function centred(vectors: Vectors): Vectors {
   const { n, d, values } = vectors;
   const mean = meanVector(vectors);
-  return { n, d, values: Float64Array.from(values, (value, index) => value - (mean[index % d] ?? 0)) };
+  const around = new Float64Array(n * d);
+  for (let row = 0; row < n; row++)
+    for (let at = 0; at < d; at++) around[row * d + at] = (values[row * d + at] ?? NaN) - (mean[at] ?? 0);
+  return { n, d, values: around };
 }
 
 /**

@@ -26,6 +26,7 @@ export interface ScoreInput {
   readonly topK?: number;
   readonly adapters?: readonly (AdapterSource | null)[];
   readonly from?: number;
+  readonly prefixes?: readonly number[];
   /** Cancels after this many chunks. */
   readonly stopAfter?: number;
   /** Ends the worker after this many chunks. */
@@ -37,6 +38,8 @@ export interface ScoreOutput {
   readonly summary: ScoreSummary;
   readonly hiddenSums: number[][];
   readonly hiddenCount: number;
+  readonly prefixSums: number[][];
+  readonly prefixCount: number;
   readonly chunks: number;
 }
 
@@ -64,7 +67,8 @@ async function score(input: ScoreInput): Promise<ScoreOutput> {
   const { ids, offsets = [0, ids.length], length, stride, topK = 40, adapters = [null], from = 0 } = input;
   const records = adapters.map(() => emptyRecords(ids.length, topK));
   const hiddenSums: number[][] = adapters.map(() => []);
-  let hiddenCount = 0;
+  const prefixSums: number[][] = adapters.map(() => []);
+  let [hiddenCount, prefixCount] = [0, 0];
   let chunks = 0;
   const stopper = new AbortController();
   const summary = await client.score(
@@ -74,6 +78,7 @@ async function score(input: ScoreInput): Promise<ScoreOutput> {
       windows: { length, stride },
       passes: adapters.map((adapter) => ({ adapter, topK })),
       from,
+      ...(input.prefixes && { prefixes: Uint32Array.from(input.prefixes) }),
     },
     {
       signal: stopper.signal,
@@ -88,14 +93,26 @@ async function score(input: ScoreInput): Promise<ScoreOutput> {
             if (target) target[i] = (target[i] ?? 0) + value;
           });
         });
+        chunk.prefixSums.forEach((sum, pass) => {
+          prefixSums[pass]?.push(...sum);
+        });
         hiddenCount += chunk.hiddenCount;
+        prefixCount += chunk.prefixCount;
         chunks++;
         if (chunks === input.stopAfter) stopper.abort();
         if (chunks === input.terminateAfter) client.terminate();
       },
     },
   );
-  return { records: records.map(plainRecords), summary, hiddenSums, hiddenCount, chunks };
+  return {
+    records: records.map(plainRecords),
+    summary,
+    hiddenSums,
+    hiddenCount,
+    prefixSums,
+    prefixCount,
+    chunks,
+  };
 }
 
 /** Scores without keeping anything: for speed and memory. */

@@ -1,0 +1,28 @@
+/** Numbers by which an association can be freed of a confounder: columns of the data, and the copies within it. */
+import type { Duplicates } from '../../core/similarity/duplicates.ts';
+import type { DataSet } from './dataSet.ts';
+
+/** Samples of its cluster of near duplicates. */
+export const NEAR_COPIES = 'near copies within this set';
+
+/** Taken if they are there, in this order: how often a text was trained on is the first confounder. */
+export const DEFAULT_COVARIATE = ['copies', NEAR_COPIES] as const;
+
+export const covariatesOf = ({ columns }: DataSet, duplicates: Duplicates | null): string[] => [
+  ...columns.filter(({ kind }) => kind === 'numeric').map(({ name }) => name),
+  ...(duplicates ? [NEAR_COPIES] : []),
+];
+
+/** `[samples]`, NaN where there is no number. */
+export function covariateValues(
+  { samples }: DataSet,
+  duplicates: Duplicates | null,
+  name: string,
+): Float64Array {
+  if (name === NEAR_COPIES)
+    return Float64Array.from(samples, (_, index) => duplicates?.nearCount[index] || NaN);
+  return Float64Array.from(samples, ({ columns }) => {
+    const value = columns[name];
+    return typeof value === 'number' ? value : NaN;
+  });
+}
