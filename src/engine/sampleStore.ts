@@ -4,6 +4,7 @@
  */
 import type { RunOrigin } from '../core/run.ts';
 import type { ScoredSample } from '../core/sampleScores.ts';
+import type { ScoreMode } from '../core/screening.ts';
 import { openShelf, type OpenShelf, type Shelf } from './shelf.ts';
 
 const SCHEMA = 1;
@@ -42,6 +43,7 @@ export interface SampleRunSettings {
   readonly adapterId: string | null;
   readonly adapterHash: string | null;
   readonly hasReference: boolean;
+  readonly mode: ScoreMode;
   /** How samples were cut, in words. */
   readonly split: string;
 }
@@ -107,7 +109,9 @@ export class SampleStore {
   /** The header of a run; null if there is none that this version reads. */
   async readHeader(key: string): Promise<SampleRunHeader | null> {
     const stored = await this.headers.get(key);
-    return isHeader(stored) ? stored : null;
+    if (!isHeader(stored)) return null;
+    // Runs from before there was screening do not say it.
+    return { ...stored, settings: { ...stored.settings, mode: stored.settings.mode ?? 'full' } };
   }
 
   async append(key: string, number: number, block: StoredBlock): Promise<void> {

@@ -22,11 +22,13 @@ const invalid = (message: string): MemoscopeError => new MemoscopeError('Invalid
 
 /** @throws {MemoscopeError} `InvalidInput`. */
 function check(request: ScoreRequest, contextLength: number, vocabularySize: number): void {
-  const { ids, offsets, windows, passes, from } = request;
+  const { ids, offsets, starts, windows, passes, from } = request;
   if (offsets[0] !== 0 || offsets[offsets.length - 1] !== ids.length)
     throw invalid(`Offsets must run from 0 to ${ids.length}, the number of tokens.`);
   if (offsets.some((offset, index) => index > 0 && offset < (offsets[index - 1] ?? 0)))
     throw invalid('Offsets must not fall.');
+  if (starts && starts.length !== offsets.length - 1)
+    throw invalid(`${starts.length} starts for ${offsets.length - 1} sequences.`);
   const { length, stride } = windows;
   if (!(length >= 2 && length <= contextLength))
     throw invalid(`A window of ${length} tokens does not fit; the model takes 2 to ${contextLength}.`);

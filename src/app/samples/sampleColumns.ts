@@ -1,6 +1,7 @@
 /** The columns of the sample table: on screen and in the saved file the same. */
 import { csvLines, type Cell } from '../../core/csv.ts';
 import type { ScoredSample } from '../../core/sampleScores.ts';
+import type { ScoreMode } from '../../core/screening.ts';
 import type { StoredSample } from '../../engine/sampleStore.ts';
 import type { DataSet, Sample } from './dataSet.ts';
 
@@ -78,8 +79,15 @@ export function columnsOf({ columns, samples }: DataSet): SampleColumn[] {
   return [...own, ...SCORES];
 }
 
-/** The whole table as CSV, one line a sample; unscored samples have empty cells. */
-export function* tableCsv(dataSet: DataSet, results: readonly (StoredSample | null)[]): Generator<string> {
+/**
+ * The whole table as CSV, one line a sample; unscored samples have empty cells, and so has what a screening leaves
+ * open, as the column `mode` says.
+ */
+export function* tableCsv(
+  dataSet: DataSet,
+  results: readonly (StoredSample | null)[],
+  mode: ScoreMode = 'full',
+): Generator<string> {
   const columns = columnsOf(dataSet);
   const header = columns.map(({ title, unit }) => (unit ? `${title} (${unit})` : title));
   const rows = dataSet.samples.map((sample, index) => {
@@ -93,6 +101,7 @@ export function* tableCsv(dataSet: DataSet, results: readonly (StoredSample | nu
       cut?.isMoved ?? null,
       cut?.leftOut ?? null,
       cut?.leftOutBehind ?? null,
+      result ? mode : null,
       cut ? sample.text.slice(cut.from, cut.cut) : sample.text,
       cut ? sample.text.slice(cut.cut, cut.to) : null,
     ];
@@ -106,6 +115,7 @@ export function* tableCsv(dataSet: DataSet, results: readonly (StoredSample | nu
       'cut moved',
       'prefix tokens left out',
       'suffix tokens left out',
+      'mode',
       'prefix',
       'suffix',
     ],

@@ -1,4 +1,5 @@
 import type { ReadOptions, SourceFile } from '../../core/samples/readSamples.ts';
+import type { ScoreMode } from '../../core/screening.ts';
 import type { SampleCut } from '../../engine/sampleStore.ts';
 import type { StatisticsClient } from '../../engine/statisticsClient.ts';
 import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
@@ -6,7 +7,7 @@ import { Analyses, type AnalysisInput } from './analyses.svelte.ts';
 import { groupColumns, groupsBy, loadPlanted, type DataSet } from './dataSet.ts';
 import type { SplitSettings } from './prepare.ts';
 import { LARGEST_SAMPLE_FILE, readFiles } from './sampleFiles.ts';
-import { SampleRun, type SampleRunHost } from './sampleRun.svelte.ts';
+import { SampleRun, type SampleChanges, type SampleRunHost } from './sampleRun.svelte.ts';
 import { Selection } from './selection.svelte.ts';
 import { TableView } from './tableView.svelte.ts';
 
@@ -23,6 +24,7 @@ interface StoredInput {
   readonly options: ReadOptions;
   readonly split: SplitSettings;
   readonly subject: string | null;
+  readonly mode: ScoreMode;
 }
 
 /** Bytes of the last input that are kept for the next visit. */
@@ -31,12 +33,12 @@ const LARGEST_KEPT = 50_000_000;
 /** Checks what is read back: another version may have written it. */
 function readStoredInput(stored: unknown): StoredInput | null {
   if (typeof stored !== 'object' || stored === null) return null;
-  const { input, options, split, subject } = stored as Partial<StoredInput>;
+  const { input, options, split, subject, mode } = stored as Partial<StoredInput>;
   const isWhole =
     (input === null || Array.isArray(input?.files)) &&
     typeof options === 'object' &&
     split?.rule !== undefined;
-  return isWhole ? { input, options, split, subject: subject ?? null } : null;
+  return isWhole ? { input, options, split, subject: subject ?? null, mode: mode ?? 'full' } : null;
 }
 
 /** Everything in the view "Samples": what was put in, what is scored of it, what is selected and how it is grouped. */
@@ -87,6 +89,7 @@ export class SampleLab {
     if (last) {
       this.run.split = last.split;
       this.run.subject = last.subject;
+      this.run.mode = last.mode;
     }
     if (last?.input) {
       const { input, options } = last;
@@ -94,8 +97,8 @@ export class SampleLab {
     } else await this.openPlanted();
   }
 
-  /** Cuts the samples in another way, or measures another model. */
-  async change(changes: { split?: SplitSettings; subject?: string | null }): Promise<void> {
+  /** See {@link SampleRun.change}. */
+  async change(changes: SampleChanges): Promise<void> {
     await this.run.change(changes);
     await this.remember();
   }
@@ -104,7 +107,7 @@ export class SampleLab {
   private async remember(): Promise<void> {
     const { input, options, run } = this;
     const bytes = input?.files.reduce((sum, file) => sum + file.bytes.length, 0) ?? 0;
-    const kept: StoredInput = { input, options, split: run.split, subject: run.subject };
+    const kept: StoredInput = { input, options, split: run.split, subject: run.subject, mode: run.mode };
     await this.host.storage.withSamples(
       (store) => (bytes > LARGEST_KEPT ? store.forgetInput() : store.writeInput(kept)),
       undefined,
@@ -188,6 +191,7 @@ export class SampleLab {
       matches: this.matches,
       suffixes: { values, correct, offsets },
       groups: this.groupOf,
+      isScreened: this.run.isScreened,
       isFinal: !isBusy,
     };
   }

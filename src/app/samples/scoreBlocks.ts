@@ -1,6 +1,7 @@
 /** From prepared samples to their scores, block by block. Knows no view and no rune. */
-import { planBlocks } from '../../core/sampleBlocks.ts';
+import { BLOCK_TOKENS, planBlocks } from '../../core/sampleBlocks.ts';
 import { scoreSample, type ScoredSample } from '../../core/sampleScores.ts';
+import { FIRST_CHUNK, type ScoreMode } from '../../core/screening.ts';
 import { zlibBytes } from '../../engine/compression.ts';
 import { sha256OfText } from '../../engine/hashing.ts';
 import type { AdapterEntry, ModelEntry } from '../../engine/modelCatalog.ts';
@@ -10,6 +11,7 @@ import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
 import type { DeviceReport, OpenedModel, ScoreChunk } from '../../protocol/scorer.ts';
 import type { Problem, Sample } from './dataSet.ts';
 import { describeSplit, prepareSample, type PreparedSample, type SplitSettings } from './prepare.ts';
+import { screenBlock } from './screenBlock.ts';
 
 /** Texts that are tokenized in one call. */
 const TOKENIZE_AT_ONCE = 256;
@@ -19,31 +21,37 @@ export interface SampleQuestion {
   readonly samples: readonly Sample[];
   readonly split: SplitSettings;
   readonly adapter: AdapterEntry | null;
+  readonly mode: ScoreMode;
 }
 
 /**
- * Key under which a run is stored: SHA-256 over the samples' content, the cut, model and adapter.
+ * Key under which a run is stored: SHA-256 over the samples' content, the cut, model, adapter
+ * and, if it is a screening, how that begins.
  *
  * @throws {MemoscopeError} `ModelUnavailable` on insecure pages.
  */
 export function keyOfSamples(
-  { samples, split, adapter }: SampleQuestion,
+  { samples, split, adapter, mode }: SampleQuestion,
   { source }: ModelEntry,
 ): Promise<string> {
   const content = samples.map(({ prefix, suffix, text }) => [prefix, suffix, text]);
   const files = source.files.map(({ sha256 }) => sha256);
-  return sha256OfText(JSON.stringify([content, split, source.id, files, adapter?.source.sha256 ?? null]));
+  const screening = mode === 'screening' ? ['screening', FIRST_CHUNK] : [];
+  return sha256OfText(
+    JSON.stringify([content, split, source.id, files, adapter?.source.sha256 ?? null, ...screening]),
+  );
 }
 
 export const sampleSettings = (
   opened: OpenedModel,
-  { adapter, split }: SampleQuestion,
+  { adapter, split, mode }: SampleQuestion,
 ): SampleRunSettings => ({
   modelId: opened.id,
   modelHash: opened.hash,
   adapterId: adapter?.source.id ?? null,
   adapterHash: adapter?.source.sha256 ?? null,
-  hasReference: adapter !== null,
+  hasReference: adapter !== null && mode === 'full',
+  mode,
   split: describeSplit(split),
 });
 
@@ -86,6 +94,7 @@ export async function prepareAll(
 export interface BlockJob {
   readonly scorer: Pick<ScorerClient, 'score'>;
   readonly adapter: AdapterEntry | null;
+  readonly mode: ScoreMode;
   /** Tokens that the model can score in one window. */
   readonly longest: number;
   readonly signal: AbortSignal;
@@ -97,6 +106,9 @@ export interface BlockJob {
   readonly isDone: (indices: Uint32Array) => boolean;
 }
 
+/** A screened sample costs a fraction of a scored one: larger blocks for the same seconds of work. */
+const BLOCK_SIZES: Readonly<Record<ScoreMode, number>> = { full: BLOCK_TOKENS, screening: 4 * BLOCK_TOKENS };
+
 /**
  * Scores all blocks that are not done. A worker that dies is replaced once a block.
  *
@@ -107,7 +119,8 @@ export async function scoreBlocks(
   prepared: readonly (PreparedSample | null)[],
   job: BlockJob,
 ): Promise<DeviceReport | null> {
-  const blocks = planBlocks(prepared.map((sample) => sample?.ids.length ?? 0));
+  const lengths = prepared.map((sample) => sample?.ids.length ?? 0);
+  const blocks = planBlocks(lengths, BLOCK_SIZES[job.mode]);
   let device: DeviceReport | null = null;
   for (const [number, indices] of blocks.entries()) {
     if (job.isDone(indices)) continue;
@@ -123,11 +136,12 @@ async function scoreWithRetry(
   prepared: readonly (PreparedSample | null)[],
   job: BlockJob,
 ): Promise<DeviceReport> {
+  const score = job.mode === 'screening' ? screenBlock : scoreBlock;
   try {
-    return await scoreBlock(number, indices, prepared, job);
+    return await score(number, indices, prepared, job);
   } catch (thrown) {
     if (asMemoscopeError(thrown).kind !== 'WorkerDied' || job.signal.aborted) throw thrown;
-    return scoreBlock(number, indices, prepared, job);
+    return score(number, indices, prepared, job);
   }
 }
 
