@@ -64,6 +64,8 @@ function recordsOf(
   return records;
 }
 
+const startAfter = (end: number, wanted = 0): number => Math.max(end, wanted);
+
 export class FakeEngine {
   readonly client: ScorerClient;
   workers = 0;
@@ -174,7 +176,7 @@ export class FakeEngine {
       while ((offsets[sequence + 1] ?? ids.length) <= end) sequence++;
       // One text comes in pieces; each of several short ones, whole.
       const isMany = offsets.length > 2 || starts !== undefined;
-      end = Math.max(end, starts?.[sequence] ?? 0);
+      end = startAfter(end, starts?.[sequence]);
       const start = isMany ? (offsets[sequence] ?? 0) : 0;
       const length = isMany
         ? (offsets[sequence + 1] ?? ids.length) - end

@@ -31,7 +31,7 @@ async function opened(given: Parameters<typeof openPage>[0] = {}) {
   const page = openPage(given);
   engines.push(page.engine);
   const lab = new SampleLab(page.session, statistics());
-  if (given?.disk) await lab.start();
+  if (given.disk) await lab.start();
   else {
     await lab.openPasted(LINES.join('\n'));
     await lab.change({ split: SPLIT, mode: 'screening' });
