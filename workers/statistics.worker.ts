@@ -1,16 +1,37 @@
 /** The statistics worker: whatever takes longer than a frame is computed here, so that the page never blocks. */
-import { expose } from 'comlink';
+import { expose, releaseProxy } from 'comlink';
 import { decompose } from '../src/core/analyses/decomposition.ts';
 import { analyseDependence } from '../src/core/analyses/dependence.ts';
 import { analyseMatchLengths } from '../src/core/analyses/matchLengths.ts';
 import { analyseSkew, skewIntervals } from '../src/core/analyses/skew.ts';
 import { analyseWorstCase } from '../src/core/analyses/worstCase.ts';
-import { readSamples } from '../src/core/samples/readSamples.ts';
+import { readInBatches, type ImportBatch } from '../src/core/samples/readSamples.ts';
 import { runToEnd } from '../src/core/statistics/bootstrap.ts';
+import { registerCancellation } from '../src/protocol/cancellation.ts';
+import { asMemoscopeError } from '../src/protocol/errors.ts';
 import type { StatisticsApi } from '../src/protocol/statistics.ts';
 
+/** Reads files; waits after each batch until the page has taken it, so that a cancellation can arrive. */
+const readSamples: StatisticsApi['readSamples'] = async (files, options, onBatch, { signal }) => {
+  // The page's callback is remote: it returns a promise.
+  const deliver: (batch: ImportBatch) => unknown = onBatch;
+  try {
+    const reading = readInBatches(files, options);
+    let step = reading.next();
+    for (; !step.done; step = reading.next()) {
+      await deliver(step.value);
+      signal.throwIfAborted();
+    }
+    return { samples: [], problems: [], ...step.value };
+  } catch (thrown) {
+    throw asMemoscopeError(thrown);
+  } finally {
+    (onBatch as { [releaseProxy]?: () => void })[releaseProxy]?.();
+  }
+};
+
 const statistics: StatisticsApi = {
-  readSamples: async (files, options) => readSamples(files, options),
+  readSamples,
   matchLengths: async (matches) => analyseMatchLengths(matches),
   decompose: async (matches, suffixes, groups) => decompose(matches, suffixes, groups),
   skew: async (n) => analyseSkew(n),
@@ -19,4 +40,5 @@ const statistics: StatisticsApi = {
   worstCase: async (matches, seed) => analyseWorstCase(matches, seed),
 };
 
+registerCancellation();
 expose(statistics);

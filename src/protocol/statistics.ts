@@ -7,9 +7,10 @@ import type { Dependence } from '../core/analyses/dependence.ts';
 import type { MatchLengthAnalysis } from '../core/analyses/matchLengths.ts';
 import type { SkewAnalysis } from '../core/analyses/skew.ts';
 import type { WorstCase } from '../core/analyses/worstCase.ts';
-import type { ReadOptions, SourceFile } from '../core/samples/readSamples.ts';
+import type { ImportBatch, ReadOptions, SourceFile } from '../core/samples/readSamples.ts';
 import type { ImportResult } from '../core/samples/sample.ts';
 import type { BootstrapResult } from '../core/statistics/bootstrap.ts';
+import type { Cancellation } from './cancellation.ts';
 
 /** Match lengths of a data set: `[samples]`, NaN where unscored. */
 export interface SampleMatches {
@@ -18,8 +19,20 @@ export interface SampleMatches {
 }
 
 export interface StatisticsApi {
-  /** @throws {RangeError} if the mapping has neither a text nor both a prefix and a suffix. */
-  readSamples(files: readonly SourceFile[], options: ReadOptions): Promise<ImportResult>;
+  /**
+   * Reads files and hands over what it finds batch by batch: a hundred thousand samples in one message would block
+   * the page for more than a second.
+   *
+   * @returns what is known at the end, with the samples and problems that were not handed over.
+   * @throws {RangeError} if the mapping has neither a text nor both a prefix and a suffix.
+   * @throws {MemoscopeError} `Cancelled`.
+   */
+  readSamples(
+    files: readonly SourceFile[],
+    options: ReadOptions,
+    onBatch: (batch: ImportBatch) => void,
+    cancellation: Cancellation,
+  ): Promise<ImportResult>;
   matchLengths(matches: SampleMatches): Promise<MatchLengthAnalysis>;
   decompose(matches: SampleMatches, suffixes: Suffixes, groups: Groups | null): Promise<Decomposition>;
   skew(n: Float64Array): Promise<SkewAnalysis>;

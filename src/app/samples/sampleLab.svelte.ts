@@ -1,9 +1,12 @@
 import type { ReadOptions, SourceFile } from '../../core/samples/readSamples.ts';
+import type { ImportResult } from '../../core/samples/sample.ts';
+import { DEFAULT_WINDOWS } from '../../core/samples/windowSamples.ts';
 import type { ScoreMode } from '../../core/screening.ts';
 import type { SampleCut } from '../../engine/sampleStore.ts';
 import type { StatisticsClient } from '../../engine/statisticsClient.ts';
 import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
 import { Analyses, type AnalysisInput } from './analyses.svelte.ts';
+import { cutWindows } from './cutWindows.ts';
 import { groupColumns, groupsBy, loadPlanted, type DataSet } from './dataSet.ts';
 import type { SplitSettings } from './prepare.ts';
 import { LARGEST_SAMPLE_FILE, readFiles } from './sampleFiles.ts';
@@ -15,6 +18,14 @@ import { TableView } from './tableView.svelte.ts';
 export interface SampleInput {
   readonly name: string;
   readonly files: readonly SourceFile[];
+}
+
+/** How far the reading of files has come. */
+export interface Reading {
+  readonly doing: 'reading' | 'loading' | 'cutting';
+  /** Bytes, or characters of text that is cut; 0 of 0 where there is no measure. */
+  readonly done: number;
+  readonly total: number;
 }
 
 /** What is stored of the last visit. */
@@ -49,6 +60,8 @@ export class SampleLab {
   readonly analyses: Analyses;
   /** Why the input cannot be read, with the remedy. */
   inputProblem = $state<string | null>(null);
+  /** What is being read; null between. */
+  reading = $state.raw<Reading | null>(null);
   /** Column whose values are compared; null for one group. */
   group = $state<string | null>(null);
   /** What was read last, to be read in another way; null for the planted set. */
@@ -56,6 +69,7 @@ export class SampleLab {
   options = $state.raw<ReadOptions>({});
   private isStarted = false;
   private readonly host: SampleRunHost;
+  private reader: AbortController | null = null;
 
   /** Columns that can name groups. */
   readonly groups = $derived.by(() => (this.run.dataSet ? groupColumns(this.run.dataSet) : []));
@@ -148,12 +162,44 @@ export class SampleLab {
   }
 
   private async read(input: SampleInput, options: ReadOptions = {}): Promise<void> {
-    const result = await this.analyses.client.ask((api) => api.readSamples(input.files, options));
+    const result = await this.readParts(input, options);
     this.input = input;
     this.options = options;
     await this.open({ name: input.name, ...result });
     if (result.samples.length === 0 && result.shape !== 'unknown')
       this.inputProblem = 'There is no sample in this. The list below says why.';
+  }
+
+  /** Gives up reading; what was in before stays. */
+  stopReading(): void {
+    this.reader?.abort();
+  }
+
+  /** Reads files, and cuts windows if such are wanted. A reading that was begun before is given up. */
+  private async readParts({ files }: SampleInput, options: ReadOptions): Promise<ImportResult> {
+    this.stopReading();
+    const reader = (this.reader = new AbortController());
+    const tell = (doing: Reading['doing'], done = 0, total = 0): void => {
+      if (this.reader === reader) this.reading = { doing, done, total };
+    };
+    try {
+      tell('reading');
+      const { signal } = reader;
+      const result = await this.analyses.client.readSamples(files, options, signal, (done, total) => {
+        tell('reading', done, total);
+      });
+      signal.throwIfAborted();
+      if (options.as !== 'window' || result.samples.length === 0) return result;
+      tell('loading');
+      const { link, deviceRequest: request } = this.host;
+      return await link.use({ request, signal }, () =>
+        cutWindows(result, options.window ?? DEFAULT_WINDOWS, link.scorer, signal, (done, total) => {
+          tell('cutting', done, total);
+        }),
+      );
+    } finally {
+      if (this.reader === reader) this.reading = null;
+    }
   }
 
   /** Puts samples in. */
@@ -206,7 +252,9 @@ export class SampleLab {
     try {
       await work();
     } catch (thrown) {
-      this.inputProblem = asMemoscopeError(thrown).message;
+      const error = asMemoscopeError(thrown);
+      // Somebody wanted it so.
+      if (error.kind !== 'Cancelled') this.inputProblem = error.message;
     }
   }
 }

@@ -8,13 +8,16 @@ import type { AdapterEntry, ModelEntry } from '../../engine/modelCatalog.ts';
 import type { SampleRunSettings, StoredSample } from '../../engine/sampleStore.ts';
 import type { ScorerClient } from '../../engine/scorerClient.ts';
 import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
-import type { DeviceReport, OpenedModel, ScoreChunk } from '../../protocol/scorer.ts';
+import type { DeviceReport, OpenedModel, ScoreChunk, TokenizedText } from '../../protocol/scorer.ts';
 import type { Problem, Sample } from './dataSet.ts';
 import { describeSplit, prepareSample, type PreparedSample, type SplitSettings } from './prepare.ts';
 import { screenBlock } from './screenBlock.ts';
 
 /** Texts that are tokenized in one call. */
 const TOKENIZE_AT_ONCE = 256;
+
+/** Samples that are hashed in one go, so that a large data set does not block the page. */
+const HASHED_AT_ONCE = 500;
 
 /** What decides the numbers of a run, before a model is loaded. */
 export interface SampleQuestion {
@@ -30,11 +33,16 @@ export interface SampleQuestion {
  *
  * @throws {MemoscopeError} `ModelUnavailable` on insecure pages.
  */
-export function keyOfSamples(
+export async function keyOfSamples(
   { samples, split, adapter, mode }: SampleQuestion,
   { source }: ModelEntry,
 ): Promise<string> {
-  const content = samples.map(({ prefix, suffix, text }) => [prefix, suffix, text]);
+  const content: string[] = [];
+  for (let from = 0; from < samples.length; from += HASHED_AT_ONCE) {
+    const some = samples.slice(from, from + HASHED_AT_ONCE);
+    const parts = some.map(({ prefix, suffix, text, tokens }) => [prefix, suffix, text, tokens?.ids.length]);
+    content.push(await sha256OfText(JSON.stringify(parts)));
+  }
   const files = source.files.map(({ sha256 }) => sha256);
   const screening = mode === 'screening' ? ['screening', FIRST_CHUNK] : [];
   return sha256OfText(
@@ -61,6 +69,18 @@ export interface PreparedSet {
   readonly problems: readonly Problem[];
 }
 
+/** Tokens of some samples; those of windows are known already. */
+async function tokensOf(
+  samples: readonly Sample[],
+  scorer: Pick<ScorerClient, 'tokenizeAll'>,
+  signal: AbortSignal,
+): Promise<(TokenizedText | undefined)[]> {
+  const texts = samples.filter(({ tokens }) => !tokens).map(({ text }) => text);
+  const found = texts.length > 0 ? await scorer.tokenizeAll(texts, { signal }) : [];
+  let next = 0;
+  return samples.map(({ tokens }) => tokens ?? found[next++]);
+}
+
 /** Tokenizes and cuts all samples. @throws {MemoscopeError} `Cancelled`. */
 export async function prepareAll(
   { samples, split }: SampleQuestion,
@@ -73,10 +93,7 @@ export async function prepareAll(
   for (let from = 0; from < samples.length; from += TOKENIZE_AT_ONCE) {
     signal.throwIfAborted();
     const some = samples.slice(from, from + TOKENIZE_AT_ONCE);
-    const tokens = await scorer.tokenizeAll(
-      some.map(({ text }) => text),
-      { signal },
-    );
+    const tokens = await tokensOf(some, scorer, signal);
     some.forEach((sample, place) => {
       const found = tokens[place] && prepareSample(sample, tokens[place], split, longest);
       if (typeof found === 'object') prepared.push(found);
