@@ -7,10 +7,12 @@ import type { StatisticsClient } from '../../engine/statisticsClient.ts';
 import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
 import { Analyses, type AnalysisInput } from './analyses.svelte.ts';
 import { cutWindows } from './cutWindows.ts';
-import { groupColumns, groupsBy, loadPlanted, type DataSet } from './dataSet.ts';
+import { groupColumns, groupsBy, loadPlanted, type DataSet, type Sample } from './dataSet.ts';
+import { shownTokens, type ShownRow } from './firstRows.ts';
 import type { SplitSettings } from './prepare.ts';
 import { LARGEST_SAMPLE_FILE, readFiles } from './sampleFiles.ts';
 import { SampleRun, type SampleChanges, type SampleRunHost } from './sampleRun.svelte.ts';
+import { tokensOf } from './scoreBlocks.ts';
 import { Selection } from './selection.svelte.ts';
 import { TableView } from './tableView.svelte.ts';
 
@@ -129,8 +131,10 @@ export class SampleLab {
   }
 
   async openPlanted(): Promise<void> {
+    this.stopReading();
     await this.attempt(async () => {
       this.input = null;
+      this.options = {};
       await this.open(await loadPlanted());
     });
   }
@@ -240,6 +244,27 @@ export class SampleLab {
       isScreened: this.run.isScreened,
       isFinal: !isBusy,
     };
+  }
+
+  /** True if the model is loaded already. */
+  get isModelReady(): boolean {
+    return this.host.link.state.kind === 'ready';
+  }
+
+  /** Some samples token by token, as they would be cut; loads the model. @throws {MemoscopeError} as `ScorerApi.open`. */
+  async showTokens(
+    samples: readonly Sample[],
+    split: SplitSettings,
+    signal: AbortSignal,
+  ): Promise<readonly ShownRow[]> {
+    const { link, deviceRequest: request } = this.host;
+    return link.use({ request, signal }, async ({ contextLength }) => {
+      const tokens = await tokensOf(samples, link.scorer, signal);
+      return samples.map((sample, place) => {
+        const its = tokens[place];
+        return its ? shownTokens(sample, its, split, contextLength) : 'no tokens came';
+      });
+    });
   }
 
   /** Where a sample is cut; null until it is tokenized. */

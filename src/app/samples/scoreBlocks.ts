@@ -70,7 +70,7 @@ export interface PreparedSet {
 }
 
 /** Tokens of some samples; those of windows are known already. */
-async function tokensOf(
+export async function tokensOf(
   samples: readonly Sample[],
   scorer: Pick<ScorerClient, 'tokenizeAll'>,
   signal: AbortSignal,
