@@ -111,7 +111,7 @@ export class SampleStore {
     const stored = await this.headers.get(key);
     if (!isHeader(stored)) return null;
     // Runs from before there was screening do not say it.
-    return { ...stored, settings: { ...stored.settings, mode: stored.settings.mode ?? 'full' } };
+    return { ...stored, settings: { ...{ mode: 'full' }, ...stored.settings } };
   }
 
   async append(key: string, number: number, block: StoredBlock): Promise<void> {

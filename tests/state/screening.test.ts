@@ -24,7 +24,7 @@ function statistics(): StatisticsClient {
 }
 
 /** Texts of 60 to 63 bytes, which are tokens here; enough of them for several blocks. */
-const LINES = Array.from({ length: 900 }, (_, index) => `${index} `.padEnd(60 + (index % 4), 'abcdefgh'));
+const LINES = Array.from({ length: 420 }, (_, index) => `${index} `.padEnd(60 + (index % 4), 'abcdefgh'));
 const SPLIT = { rule: { mode: 'count', prefix: 11, suffix: 50 }, keepsOwn: true } as const;
 
 async function opened(given: Parameters<typeof openPage>[0] = {}) {

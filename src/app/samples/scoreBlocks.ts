@@ -124,7 +124,7 @@ export interface BlockJob {
 }
 
 /** A screened sample costs a fraction of a scored one: larger blocks for the same seconds of work. */
-const BLOCK_SIZES: Readonly<Record<ScoreMode, number>> = { full: BLOCK_TOKENS, screening: 4 * BLOCK_TOKENS };
+const BLOCK_SIZES: Readonly<Record<ScoreMode, number>> = { full: BLOCK_TOKENS, screening: 2 * BLOCK_TOKENS };
 
 /**
  * Scores all blocks that are not done. A worker that dies is replaced once a block.

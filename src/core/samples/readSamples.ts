@@ -75,11 +75,23 @@ function listing<T>(problems: Problem[], toProblem: (reason: string) => Problem,
   }
 }
 
+/** A part of the import, in the order of the files. */
+export interface ImportBatch {
+  readonly samples: readonly Sample[];
+  readonly problems: readonly Problem[];
+  /** Bytes of all files that are read, and that there are. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What is found in a file on the way, and the share of the file that is read. */
+type Step = Pick<ImportBatch, 'samples' | 'problems'> & { readonly share: number };
+
 /** Rows between two signs of life. */
 const ROWS_AT_ONCE = 1000;
 
-/** Reads the rows of a file. Yields the share of it that is read. */
-function* openFile({ name, bytes }: SourceFile, unit: TextUnit): Generator<number, OpenFile> {
+/** Reads the rows of a file. */
+function* openFile({ name, bytes }: SourceFile, unit: TextUnit): Generator<Step, OpenFile> {
   const problems: Problem[] = [];
   const records: RecordRow[] = [];
   const nowhere = (reason: string): Problem => ({ source: name, line: 1, reason, excerpt: '' });
@@ -100,7 +112,7 @@ function* openFile({ name, bytes }: SourceFile, unit: TextUnit): Generator<numbe
       },
     );
     if (record) records.push({ row, record });
-    if (++read % ROWS_AT_ONCE === 0) yield row.end / text.length;
+    if (++read % ROWS_AT_ONCE === 0) yield { samples: [], problems: [], share: row.end / text.length };
   }
   if (records.length === 0 && problems.length === 0) problems.push(nowhere('nothing in it'));
   return { source: name, text, kind, records, problems };
@@ -167,63 +179,60 @@ interface FileResult {
   readonly columns: readonly Sample['columns'][];
 }
 
-/** A part of the import, in the order of the files. */
-export interface ImportBatch {
-  readonly samples: readonly Sample[];
-  readonly problems: readonly Problem[];
-  /** Bytes of all files that are read, and that there are. */
-  readonly done: number;
-  readonly total: number;
-}
-
-type Part = Pick<ImportBatch, 'samples' | 'problems'>;
-
 /** `items` in stretches of {@link ROWS_AT_ONCE}. */
 function* stretches<T>(items: readonly T[]): Generator<readonly T[]> {
   for (let from = 0; from < items.length; from += ROWS_AT_ONCE) yield items.slice(from, from + ROWS_AT_ONCE);
 }
 
-function* problemParts(problems: readonly Problem[]): Generator<Part> {
-  for (const some of stretches(problems)) yield { samples: [], problems: some };
+function* problemSteps(problems: readonly Problem[]): Generator<Step> {
+  for (const some of stretches(problems)) yield { samples: [], problems: some, share: 1 };
 }
 
-/** Reads one file: yields what is found, and the share of the file that is read. */
+/** Samples of a file whose shape is known. @returns their columns. */
+function* sampleSteps(
+  file: OpenFile,
+  shape: Shape,
+  nextId: () => number,
+): Generator<Step, readonly Sample['columns'][]> {
+  const readColumns = columnReader(file, shape.fields);
+  const all: Sample['columns'][] = [];
+  for (const some of stretches(file.records)) {
+    const samples: Sample[] = [];
+    for (const { row, record } of some) {
+      const toProblem = (reason: string) => problemOf(file.source, file.text, row, reason);
+      const parts = listing(file.problems, toProblem, () => shape.read(record));
+      if (!parts) continue;
+      const columns = readColumns(record);
+      all.push(columns);
+      samples.push({ id: nextId(), source: file.source, line: row.line, ...parts, columns });
+    }
+    yield { samples, problems: [], share: 1 };
+  }
+  return all;
+}
+
+/** Reads one file. */
 function* readFile(
   source: SourceFile,
   { as = 'auto', mapping }: ReadOptions,
   nextId: () => number,
-): Generator<Part & { readonly share: number }, FileResult> {
-  const opening = openFile(source, as);
-  let step = opening.next();
-  for (; !step.done; step = opening.next()) yield { samples: [], problems: [], share: step.value };
-  const file = step.value;
+): Generator<Step, FileResult> {
+  const file = yield* openFile(source, as);
   const { problems, records } = file;
   if (records.length === 0) {
-    for (const part of problemParts(problems)) yield { ...part, share: 1 };
+    yield* problemSteps(problems);
     return { shape: null, columns: [] };
   }
   const shape = fileShape(file, mapping);
-  const readColumns = columnReader(file, shape?.fields ?? []);
   if (!shape) {
-    for (const part of problemParts([...problems, unknownShape(file)])) yield { ...part, share: 1 };
+    yield* problemSteps([...problems, unknownShape(file)]);
+    const readColumns = columnReader(file, []);
     return { shape: 'unknown', columns: records.map(({ record }) => readColumns(record)) };
   }
-  const columns: Sample['columns'][] = [];
-  for (const some of stretches(records)) {
-    const samples: Sample[] = [];
-    for (const { row, record } of some) {
-      const toProblem = (reason: string) => problemOf(file.source, file.text, row, reason);
-      const parts = listing(problems, toProblem, () => shape.read(record));
-      if (!parts) continue;
-      const place = { id: nextId(), source: file.source, line: row.line };
-      samples.push({ ...place, ...parts, columns: readColumns(record) });
-    }
-    columns.push(...samples.map((sample) => sample.columns));
-    yield { samples, problems: [], share: 1 };
-  }
+  const columns = yield* sampleSteps(file, shape, nextId);
   // Rows are read in two passes; the list goes from top to bottom.
-  problems.sort((a, b) => a.line - b.line);
-  for (const part of problemParts(problems)) yield { ...part, share: 1 };
+  problems.sort((one, other) => one.line - other.line);
+  yield* problemSteps(problems);
   return { shape: shape.name, columns };
 }
 
