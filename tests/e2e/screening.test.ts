@@ -75,12 +75,28 @@ test('a screening goes on in a new tab and ends as one that was never stopped', 
     await again.getByTestId('sample-row').first().waitFor();
     expect(await again.getByTestId('mode-screening').isChecked()).toBe(true);
     if ((await state(again)) !== 'done') await run(again);
-    const texts = FEW.map(({ text }) => text);
-    const n = await again.evaluate(
-      async (given) => (await window.memoscope.scoreSamples(given, { mode: 'screening' })).samples.length,
-      texts,
+    const [download] = await Promise.all([
+      again.waitForEvent('download'),
+      again.getByTestId('samples-csv').click(),
+    ]);
+    const csv = (await (await download.createReadStream()).setEncoding('utf8').toArray()).join('');
+    const header = csv.slice(0, csv.indexOf('\r\n')).split(',');
+    const at = (name: string): number => header.indexOf(name);
+    // The columns up to the texts hold no commas.
+    const rows = csv
+      .split('\r\n')
+      .filter((line) => /^\d+,planted\.json,/.test(line))
+      .map((line) => line.split(','));
+    const lengths = await again.evaluate(
+      async (given) =>
+        (await window.memoscope.scoreSamples(given, { mode: 'screening' })).samples.map(
+          ({ matchLength }) => matchLength,
+        ),
+      FEW.map(({ text }) => text),
     );
-    expect(n).toBe(FEW.length);
+    expect(rows.map((cells) => Number(cells[at('N (tokens)')]))).toEqual(lengths);
+    expect(new Set(rows.map((cells) => cells[at('mode')]))).toEqual(new Set(['screening']));
+    expect(new Set(rows.map((cells) => cells[at('ln p_z (nats)')]))).toEqual(new Set(['']));
     const overflow = await again.evaluate(
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
     );
