@@ -1,7 +1,7 @@
-import type { ReadOptions, SourceFile } from '../../core/samples/readSamples.ts';
+import type { ReadOptions } from '../../core/samples/readSamples.ts';
+import type { Suffixes } from '../../core/analyses/decomposition.ts';
 import type { ImportResult } from '../../core/samples/sample.ts';
 import { DEFAULT_WINDOWS } from '../../core/samples/windowSamples.ts';
-import type { ScoreMode } from '../../core/screening.ts';
 import type { SampleCut } from '../../engine/sampleStore.ts';
 import type { StatisticsClient } from '../../engine/statisticsClient.ts';
 import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
@@ -14,13 +14,9 @@ import { LARGEST_SAMPLE_FILE, readFiles } from './sampleFiles.ts';
 import { SampleRun, type SampleChanges, type SampleRunHost } from './sampleRun.svelte.ts';
 import { tokensOf } from './scoreBlocks.ts';
 import { Selection } from './selection.svelte.ts';
+import { Slices } from './slices.ts';
+import { LARGEST_KEPT, packed, readStoredInput, type SampleInput } from './storedInput.ts';
 import { TableView } from './tableView.svelte.ts';
-
-/** What a visitor put in, before it is read. */
-export interface SampleInput {
-  readonly name: string;
-  readonly files: readonly SourceFile[];
-}
 
 /** How far the reading of files has come. */
 export interface Reading {
@@ -28,30 +24,6 @@ export interface Reading {
   /** Bytes, or characters of text that is cut; 0 of 0 where there is no measure. */
   readonly done: number;
   readonly total: number;
-}
-
-/** What is stored of the last visit. */
-interface StoredInput {
-  /** Null for the planted set. */
-  readonly input: SampleInput | null;
-  readonly options: ReadOptions;
-  readonly split: SplitSettings;
-  readonly subject: string | null;
-  readonly mode: ScoreMode;
-}
-
-/** Bytes of the last input that are kept for the next visit. */
-const LARGEST_KEPT = 50_000_000;
-
-/** Checks what is read back: another version may have written it. */
-function readStoredInput(stored: unknown): StoredInput | null {
-  if (typeof stored !== 'object' || stored === null) return null;
-  const { input, options, split, subject, mode } = stored as Partial<StoredInput>;
-  const isWhole =
-    (input === null || Array.isArray(input?.files)) &&
-    typeof options === 'object' &&
-    split?.rule !== undefined;
-  return isWhole ? { input, options, split, subject: subject ?? null, mode: mode ?? 'full' } : null;
 }
 
 /** Everything in the view "Samples": what was put in, what is scored of it, what is selected and how it is grouped. */
@@ -101,7 +73,7 @@ export class SampleLab {
     if (this.isStarted) return;
     this.isStarted = true;
     const stored = await this.host.storage.withSamples((store) => store.readInput(), null);
-    const last = readStoredInput(stored);
+    const last = await readStoredInput(stored);
     if (last) {
       this.run.split = last.split;
       this.run.subject = last.subject;
@@ -123,7 +95,13 @@ export class SampleLab {
   private async remember(): Promise<void> {
     const { input, options, run } = this;
     const bytes = input?.files.reduce((sum, file) => sum + file.bytes.length, 0) ?? 0;
-    const kept: StoredInput = { input, options, split: run.split, subject: run.subject, mode: run.mode };
+    const kept = {
+      input: input && { ...input, files: packed(input.files) },
+      options,
+      split: run.split,
+      subject: run.subject,
+      mode: run.mode,
+    };
     await this.host.storage.withSamples(
       (store) => (bytes > LARGEST_KEPT ? store.forgetInput() : store.writeInput(kept)),
       undefined,
@@ -223,26 +201,39 @@ export class SampleLab {
     return dataSet && this.group !== null ? groupsBy(dataSet.samples, this.group) : null;
   });
 
-  /** What the panels are to be computed from. */
-  analysisInput(): AnalysisInput {
-    const { results, isBusy } = this.run;
+  /**
+   * Tokens of the scored suffixes, laid end to end in slices: five million of a large set take a while. Null if there
+   * are other samples by then.
+   */
+  async suffixes(): Promise<Suffixes | null> {
+    const { results } = this.run;
+    const slices = new Slices();
     const offsets = new Uint32Array(results.length + 1);
-    results.forEach((result, index) => {
+    // What comes while others are laid out, comes with the next call.
+    const known = results.slice();
+    known.forEach((result, index) => {
       offsets[index + 1] = (offsets[index] ?? 0) + (result?.scored.logprobs.length ?? 0);
     });
     const values = new Float32Array(offsets.at(-1) ?? 0);
     const correct = new Uint8Array(values.length);
-    results.forEach((result, index) => {
-      if (!result) return;
-      values.set(result.scored.logprobs, offsets[index]);
-      correct.set(result.scored.correct, offsets[index]);
-    });
+    for (const [index, result] of known.entries()) {
+      if (result) {
+        values.set(result.scored.logprobs, offsets[index]);
+        correct.set(result.scored.correct, offsets[index]);
+      }
+      if (slices.isOver) await slices.rest();
+    }
+    return results === this.run.results ? { values, correct, offsets } : null;
+  }
+
+  /** What the panels are to be computed from. */
+  analysisInput(suffixes: Suffixes): AnalysisInput {
     return {
       matches: this.matches,
-      suffixes: { values, correct, offsets },
+      suffixes,
       groups: this.groupOf,
       isScreened: this.run.isScreened,
-      isFinal: !isBusy,
+      isFinal: !this.run.isBusy,
     };
   }
 

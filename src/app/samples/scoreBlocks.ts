@@ -13,8 +13,8 @@ import type { Problem, Sample } from './dataSet.ts';
 import { describeSplit, prepareSample, type PreparedSample, type SplitSettings } from './prepare.ts';
 import { screenBlock } from './screenBlock.ts';
 
-/** Texts that are tokenized in one call. */
-const TOKENIZE_AT_ONCE = 256;
+/** Texts that are tokenized in one call: cutting them is one task of the page. */
+const TOKENIZE_AT_ONCE = 64;
 
 /** Samples that are hashed in one go, so that a large data set does not block the page. */
 const HASHED_AT_ONCE = 500;

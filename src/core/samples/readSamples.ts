@@ -88,7 +88,7 @@ export interface ImportBatch {
 type Step = Pick<ImportBatch, 'samples' | 'problems'> & { readonly share: number };
 
 /** Rows between two signs of life. */
-const ROWS_AT_ONCE = 1000;
+const ROWS_AT_ONCE = 500;
 
 /** Reads the rows of a file. */
 function* openFile({ name, bytes }: SourceFile, unit: TextUnit): Generator<Step, OpenFile> {
@@ -243,7 +243,7 @@ const PREVIEWED = 5;
 type ImportEnd = Omit<ImportResult, 'samples' | 'problems'>;
 
 /**
- * {@link readSamples} in steps of at most a thousand samples, so that they can be handed over one by one, progress be
+ * {@link readSamples} in steps of a few hundred samples, so that they can be handed over one by one, progress be
  * told, and the reading be given up.
  *
  * @throws {RangeError} if the mapping has neither a text nor both a prefix and a suffix.
