@@ -60,14 +60,16 @@ function computed(trace: Buffer): number[] {
     .filter((duration) => duration > 50);
 }
 
-async function watch(page: Page, what: string, work: () => Promise<unknown>): Promise<void> {
+/** @param isTraced false for what takes minutes: its trace would not fit into memory. */
+async function watch(page: Page, what: string, work: () => Promise<unknown>, isTraced = true): Promise<void> {
   await takeTasks(page);
-  await browser.startTracing(page, { categories: ['toplevel', 'disabled-by-default-devtools.timeline'] });
+  if (isTraced)
+    await browser.startTracing(page, { categories: ['toplevel', 'disabled-by-default-devtools.timeline'] });
   const began = performance.now();
   await work();
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   await page.waitForTimeout(500);
-  const busy = computed(await browser.stopTracing());
+  const busy = isTraced ? computed(await browser.stopTracing()) : [NaN];
   const tasks = await takeTasks(page);
   const list = (durations: readonly number[]): string => durations.join(', ') || 'none';
   print(`${what}: ${seconds} s; above 50 ms by the clock: ${list(tasks)}; of processor time: ${list(busy)}`);
@@ -173,17 +175,22 @@ try {
     await page.waitForTimeout(3000);
   });
   const progress = page.getByTestId('samples-progress');
-  await watch(page, 'first blocks scored', async () => {
-    await page.getByTestId('samples-run').click();
-    await page.locator('[data-testid="samples-progress"][data-state="scoring"]').waitFor();
-    await page.waitForFunction(
-      () =>
-        Number(document.querySelector<HTMLElement>('[data-testid="samples-progress"]')?.dataset['scored']) >
-        100,
-    );
-    await page.getByTestId('samples-stop').click();
-    await page.locator('[data-testid="samples-progress"][data-state="stopped"]').waitFor();
-  });
+  await watch(
+    page,
+    'first blocks scored',
+    async () => {
+      await page.getByTestId('samples-run').click();
+      await page.locator('[data-testid="samples-progress"][data-state="scoring"]').waitFor();
+      await page.waitForFunction(
+        () =>
+          Number(document.querySelector<HTMLElement>('[data-testid="samples-progress"]')?.dataset['scored']) >
+          100,
+      );
+      await page.getByTestId('samples-stop').click();
+      await page.locator('[data-testid="samples-progress"][data-state="stopped"]').waitFor();
+    },
+    false,
+  );
   await fake(page);
   await page.reload();
   await watch(page, 'restored', async () => {

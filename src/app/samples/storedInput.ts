@@ -34,7 +34,7 @@ const CLONED = 1_000_000;
 export const packed = (files: readonly SourceFile[]): PackedFile[] =>
   files.map(({ name, bytes }) => ({
     name,
-    bytes: bytes.length > CLONED ? new Blob([new Uint8Array(bytes)]) : bytes,
+    bytes: bytes.length > CLONED ? new Blob([bytes as Uint8Array<ArrayBuffer>]) : bytes,
   }));
 
 const unpacked = (files: readonly PackedFile[]): Promise<SourceFile[]> =>
