@@ -5,18 +5,32 @@ import { analyseDependence } from '../src/core/analyses/dependence.ts';
 import { analyseMatchLengths } from '../src/core/analyses/matchLengths.ts';
 import { analyseSkew, skewIntervals } from '../src/core/analyses/skew.ts';
 import { analyseWorstCase } from '../src/core/analyses/worstCase.ts';
-import { readInBatches, type ImportBatch } from '../src/core/samples/readSamples.ts';
+import { readInBatches, type ImportBatch, type SourceFile } from '../src/core/samples/readSamples.ts';
 import { runToEnd } from '../src/core/statistics/bootstrap.ts';
 import { registerCancellation } from '../src/protocol/cancellation.ts';
-import { asMemoscopeError } from '../src/protocol/errors.ts';
-import type { StatisticsApi } from '../src/protocol/statistics.ts';
+import { asMemoscopeError, MemoscopeError } from '../src/protocol/errors.ts';
+import type { InputFile, StatisticsApi } from '../src/protocol/statistics.ts';
+
+/** The bytes of a file. @throws {MemoscopeError} `InvalidInput` if it is gone or was changed. */
+async function withBytes({ name, bytes, blob }: InputFile): Promise<SourceFile> {
+  if (!blob) return { name, bytes };
+  try {
+    return { name, bytes: new Uint8Array(await blob.arrayBuffer()) };
+  } catch (thrown) {
+    throw new MemoscopeError(
+      'InvalidInput',
+      `${name} cannot be read any more. Was it changed or moved? Open it again.`,
+      { cause: thrown },
+    );
+  }
+}
 
 /** Reads files; waits after each batch until the page has taken it, so that a cancellation can arrive. */
 const readSamples: StatisticsApi['readSamples'] = async (files, options, onBatch, { signal }) => {
   // The page's callback is remote: it returns a promise.
   const deliver: (batch: ImportBatch) => unknown = onBatch;
   try {
-    const reading = readInBatches(files, options);
+    const reading = readInBatches(await Promise.all(files.map(withBytes)), options);
     let step = reading.next();
     for (; !step.done; step = reading.next()) {
       await deliver(step.value);

@@ -1,9 +1,9 @@
 import { proxy, wrap, type Endpoint, type Remote } from 'comlink';
-import type { ImportBatch, ReadOptions, SourceFile } from '../core/samples/readSamples.ts';
+import type { ImportBatch, ReadOptions } from '../core/samples/readSamples.ts';
 import type { ImportResult } from '../core/samples/sample.ts';
 import { registerCancellation } from '../protocol/cancellation.ts';
 import { asMemoscopeError } from '../protocol/errors.ts';
-import type { StatisticsApi } from '../protocol/statistics.ts';
+import type { InputFile, StatisticsApi } from '../protocol/statistics.ts';
 
 /** Starts the statistics worker. */
 const startStatisticsWorker = (): Endpoint =>
@@ -40,7 +40,7 @@ export class StatisticsClient {
    * @returns all samples and problems, put together from the batches.
    */
   async readSamples(
-    files: readonly SourceFile[],
+    files: readonly InputFile[],
     options: ReadOptions,
     signal: AbortSignal,
     onProgress: (done: number, total: number) => void,

@@ -18,6 +18,12 @@ export interface SampleMatches {
   readonly length: Float64Array;
 }
 
+/** A file as a visitor gave it. */
+export interface InputFile extends SourceFile {
+  /** Holds the bytes of a large file in place of `bytes`, so that only the worker has them in memory. */
+  readonly blob?: Blob;
+}
+
 export interface StatisticsApi {
   /**
    * Reads files and hands over what it finds batch by batch: a hundred thousand samples in one message would block
@@ -25,10 +31,10 @@ export interface StatisticsApi {
    *
    * @returns what is known at the end, with the samples and problems that were not handed over.
    * @throws {RangeError} if the mapping has neither a text nor both a prefix and a suffix.
-   * @throws {MemoscopeError} `Cancelled`.
+   * @throws {MemoscopeError} `Cancelled`; `InvalidInput` if a file cannot be read any more.
    */
   readSamples(
-    files: readonly SourceFile[],
+    files: readonly InputFile[],
     options: ReadOptions,
     onBatch: (batch: ImportBatch) => void,
     cancellation: Cancellation,

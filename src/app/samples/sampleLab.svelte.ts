@@ -15,7 +15,7 @@ import { SampleRun, type SampleChanges, type SampleRunHost } from './sampleRun.s
 import { tokensOf } from './scoreBlocks.ts';
 import { Selection } from './selection.svelte.ts';
 import { Slices } from './slices.ts';
-import { LARGEST_KEPT, packed, readStoredInput, type SampleInput } from './storedInput.ts';
+import { LARGEST_KEPT, readStoredInput, sizeOf, type SampleInput, type StoredInput } from './storedInput.ts';
 import { TableView } from './tableView.svelte.ts';
 
 /** How far the reading of files has come. */
@@ -73,7 +73,7 @@ export class SampleLab {
     if (this.isStarted) return;
     this.isStarted = true;
     const stored = await this.host.storage.withSamples((store) => store.readInput(), null);
-    const last = await readStoredInput(stored);
+    const last = readStoredInput(stored);
     if (last) {
       this.run.split = last.split;
       this.run.subject = last.subject;
@@ -94,14 +94,8 @@ export class SampleLab {
   /** Stores what was put in, so that the next visit opens on it. */
   private async remember(): Promise<void> {
     const { input, options, run } = this;
-    const bytes = input?.files.reduce((sum, file) => sum + file.bytes.length, 0) ?? 0;
-    const kept = {
-      input: input && { ...input, files: packed(input.files) },
-      options,
-      split: run.split,
-      subject: run.subject,
-      mode: run.mode,
-    };
+    const bytes = input ? sizeOf(input) : 0;
+    const kept: StoredInput = { input, options, split: run.split, subject: run.subject, mode: run.mode };
     await this.host.storage.withSamples(
       (store) => (bytes > LARGEST_KEPT ? store.forgetInput() : store.writeInput(kept)),
       undefined,
