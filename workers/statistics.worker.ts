@@ -1,5 +1,5 @@
 /** The statistics worker: whatever takes longer than a frame is computed here, so that the page never blocks. */
-import { expose } from 'comlink';
+import { expose, releaseProxy } from 'comlink';
 import { decompose } from '../src/core/analyses/decomposition.ts';
 import { analyseDependence } from '../src/core/analyses/dependence.ts';
 import { analyseCeilings } from '../src/core/analyses/ceilings.ts';
@@ -9,10 +9,45 @@ import { analyseMembership, membershipIntervals } from '../src/core/analyses/mem
 import { comparePaired } from '../src/core/analyses/paired.ts';
 import { analyseSkew, skewIntervals } from '../src/core/analyses/skew.ts';
 import { analyseWorstCase } from '../src/core/analyses/worstCase.ts';
-import { readSamples } from '../src/core/samples/readSamples.ts';
+import { readInBatches, type ImportBatch, type SourceFile } from '../src/core/samples/readSamples.ts';
 import { runToEnd } from '../src/core/statistics/bootstrap.ts';
 import { textFeatures } from '../src/core/textFeatures.ts';
-import type { StatisticsApi } from '../src/protocol/statistics.ts';
+import { registerCancellation } from '../src/protocol/cancellation.ts';
+import { asMemoscopeError, MemoscopeError } from '../src/protocol/errors.ts';
+import type { InputFile, StatisticsApi } from '../src/protocol/statistics.ts';
+
+/** The bytes of a file. @throws {MemoscopeError} `InvalidInput` if it is gone or was changed. */
+async function withBytes({ name, bytes, blob }: InputFile): Promise<SourceFile> {
+  if (!blob) return { name, bytes };
+  try {
+    return { name, bytes: new Uint8Array(await blob.arrayBuffer()) };
+  } catch (thrown) {
+    throw new MemoscopeError(
+      'InvalidInput',
+      `${name} cannot be read any more. Was it changed or moved? Open it again.`,
+      { cause: thrown },
+    );
+  }
+}
+
+/** Reads files; waits after each batch until the page has taken it, so that a cancellation can arrive. */
+const readSamples: StatisticsApi['readSamples'] = async (files, options, onBatch, { signal }) => {
+  // The page's callback is remote: it returns a promise.
+  const deliver: (batch: ImportBatch) => unknown = onBatch;
+  try {
+    const reading = readInBatches(await Promise.all(files.map(withBytes)), options);
+    let step = reading.next();
+    for (; !step.done; step = reading.next()) {
+      await deliver(step.value);
+      signal.throwIfAborted();
+    }
+    return { samples: [], problems: [], ...step.value };
+  } catch (thrown) {
+    throw asMemoscopeError(thrown);
+  } finally {
+    (onBatch as { [releaseProxy]?: () => void })[releaseProxy]?.();
+  }
+};
 
 /** Runs a resampling to its end: nothing here stops it. */
 function finish<T>(steps: Generator<number, T>): T {
@@ -22,7 +57,7 @@ function finish<T>(steps: Generator<number, T>): T {
 }
 
 const statistics: StatisticsApi = {
-  readSamples: async (files, options) => readSamples(files, options),
+  readSamples,
   matchLengths: async (matches) => analyseMatchLengths(matches),
   decompose: async (matches, suffixes, groups) => decompose(matches, suffixes, groups),
   skew: async (n) => analyseSkew(n),
@@ -38,4 +73,5 @@ const statistics: StatisticsApi = {
     finish(membershipIntervals(scores, blindScores, member, seed)),
 };
 
+registerCancellation();
 expose(statistics);

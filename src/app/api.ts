@@ -214,11 +214,17 @@ async function score(link: ModelLink, text: string, options: ScoreOptions): Prom
 async function scoreSamples(
   link: ModelLink,
   inputs: readonly SampleInput[],
-  { adapter: adapterId, split, signal = new AbortController().signal, onProgress }: ScoreSamplesOptions,
+  {
+    adapter: adapterId,
+    split,
+    mode = 'full',
+    signal = new AbortController().signal,
+    onProgress,
+  }: ScoreSamplesOptions,
 ): Promise<ScoredSamples> {
   const { samples, split: settings } = readSampleInputs(inputs, split);
   const adapter = adapterFor(await link.entry(), adapterId);
-  const question = { samples, split: settings, adapter, signal, onProgress };
+  const question = { samples, split: settings, adapter, mode, signal, onProgress };
   return link.use({ request: { device: 'auto', threads: 'auto' }, signal }, (opened) =>
     scoreSamplesWith(link, opened, question),
   );

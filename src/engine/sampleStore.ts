@@ -6,6 +6,7 @@ import type { RunOrigin } from '../core/run.ts';
 import type { ScoredSample } from '../core/sampleScores.ts';
 import type { Duplicates } from '../core/similarity/duplicates.ts';
 import type { QuantizedVectors } from '../core/similarity/quantized.ts';
+import type { ScoreMode } from '../core/screening.ts';
 import { openShelf, type OpenShelf, type Shelf } from './shelf.ts';
 
 const SCHEMA = 1;
@@ -56,6 +57,7 @@ export interface SampleRunSettings {
   readonly adapterId: string | null;
   readonly adapterHash: string | null;
   readonly hasReference: boolean;
+  readonly mode: ScoreMode;
   /** How samples were cut, in words. */
   readonly split: string;
 }
@@ -151,7 +153,9 @@ export class SampleStore {
   /** The header of a run; null if there is none that this version reads. */
   async readHeader(key: string): Promise<SampleRunHeader | null> {
     const stored = await this.headers.get(key);
-    return isHeader(stored) ? stored : null;
+    if (!isHeader(stored)) return null;
+    // Runs from before there was screening do not say it.
+    return { ...stored, settings: { ...{ mode: 'full' }, ...stored.settings } };
   }
 
   async append(key: string, number: number, block: StoredBlock): Promise<void> {

@@ -1,6 +1,9 @@
-import { wrap, type Endpoint, type Remote } from 'comlink';
+import { proxy, wrap, type Endpoint, type Remote } from 'comlink';
+import type { ImportBatch, ReadOptions } from '../core/samples/readSamples.ts';
+import type { ImportResult } from '../core/samples/sample.ts';
+import { registerCancellation } from '../protocol/cancellation.ts';
 import { asMemoscopeError } from '../protocol/errors.ts';
-import type { StatisticsApi } from '../protocol/statistics.ts';
+import type { InputFile, StatisticsApi } from '../protocol/statistics.ts';
 
 /** Starts the statistics worker. */
 const startStatisticsWorker = (): Endpoint =>
@@ -17,6 +20,7 @@ export class StatisticsClient {
   /** @param start tests put a message channel in the place of a worker. */
   constructor(start: () => Endpoint = startStatisticsWorker) {
     this.start = start;
+    registerCancellation();
   }
 
   /** Asks for one analysis. @throws {MemoscopeError} what the analysis threw. */
@@ -27,5 +31,31 @@ export class StatisticsClient {
     } catch (thrown) {
       throw asMemoscopeError(thrown);
     }
+  }
+
+  /**
+   * Reads files in the worker; see {@link StatisticsApi.readSamples}.
+   *
+   * @param onProgress is told the bytes that are read, and that there are.
+   * @returns all samples and problems, put together from the batches.
+   */
+  async readSamples(
+    files: readonly InputFile[],
+    options: ReadOptions,
+    signal: AbortSignal,
+    onProgress: (done: number, total: number) => void,
+  ): Promise<ImportResult> {
+    const all: Pick<ImportResult, 'samples' | 'problems'> = { samples: [], problems: [] };
+    const take = ({ samples, problems }: Pick<ImportBatch, 'samples' | 'problems'>): void => {
+      for (const sample of samples) all.samples.push(sample);
+      for (const problem of problems) all.problems.push(problem);
+    };
+    const onBatch = (batch: ImportBatch): void => {
+      take(batch);
+      onProgress(batch.done, batch.total);
+    };
+    const end = await this.ask((api) => api.readSamples(files, options, proxy(onBatch), { signal }));
+    take(end);
+    return { ...end, ...all };
   }
 }

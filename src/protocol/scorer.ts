@@ -97,6 +97,11 @@ export interface ScoreRequest {
   readonly ids: Uint32Array;
   /** `[sequences + 1]` where each sequence starts; the last entry is `ids.length`. */
   readonly offsets: Uint32Array;
+  /**
+   * `[sequences]` flat position from which the records of each sequence are wanted: what is before it is read as
+   * context alone. Left out: all records.
+   */
+  readonly starts?: Uint32Array;
   readonly windows: WindowSettings;
   /** One pass for each entry, in this order: an adapter, or null for the model without one. */
   readonly passes: readonly ScorePass[];
@@ -112,7 +117,7 @@ export interface ScorePass {
   readonly topK: number;
 }
 
-/** A finished stretch of tokens of one sequence; chunks come in order, without gaps. */
+/** A finished stretch of tokens of one sequence; chunks come in order, without gaps but those of `starts`. */
 export interface ScoreChunk {
   /** Index of the sequence. */
   readonly sequence: number;

@@ -11,11 +11,12 @@ import type { MembershipAnalysis, MembershipIntervals } from '../core/analyses/m
 import type { PairedAnalysis } from '../core/analyses/paired.ts';
 import type { SkewAnalysis } from '../core/analyses/skew.ts';
 import type { WorstCase } from '../core/analyses/worstCase.ts';
-import type { ReadOptions, SourceFile } from '../core/samples/readSamples.ts';
+import type { ImportBatch, ReadOptions, SourceFile } from '../core/samples/readSamples.ts';
 import type { ImportResult } from '../core/samples/sample.ts';
 import type { BootstrapResult } from '../core/statistics/bootstrap.ts';
 import type { TextFeatures } from '../core/textFeatures.ts';
 import type { TokenRows } from '../core/tokenRows.ts';
+import type { Cancellation } from './cancellation.ts';
 
 /** Match lengths of a data set: `[samples]`, NaN where unscored. */
 export interface SampleMatches {
@@ -23,9 +24,27 @@ export interface SampleMatches {
   readonly length: Float64Array;
 }
 
+/** A file as a visitor gave it. */
+export interface InputFile extends SourceFile {
+  /** Holds the bytes of a large file in place of `bytes`, so that only the worker has them in memory. */
+  readonly blob?: Blob;
+}
+
 export interface StatisticsApi {
-  /** @throws {RangeError} if the mapping has neither a text nor both a prefix and a suffix. */
-  readSamples(files: readonly SourceFile[], options: ReadOptions): Promise<ImportResult>;
+  /**
+   * Reads files and hands over what it finds batch by batch: a hundred thousand samples in one message would block
+   * the page for more than a second.
+   *
+   * @returns what is known at the end, with the samples and problems that were not handed over.
+   * @throws {RangeError} if the mapping has neither a text nor both a prefix and a suffix.
+   * @throws {MemoscopeError} `Cancelled`; `InvalidInput` if a file cannot be read any more.
+   */
+  readSamples(
+    files: readonly InputFile[],
+    options: ReadOptions,
+    onBatch: (batch: ImportBatch) => void,
+    cancellation: Cancellation,
+  ): Promise<ImportResult>;
   matchLengths(matches: SampleMatches): Promise<MatchLengthAnalysis>;
   decompose(matches: SampleMatches, suffixes: Suffixes, groups: Groups | null): Promise<Decomposition>;
   skew(n: Float64Array): Promise<SkewAnalysis>;

@@ -48,6 +48,33 @@ function contextsOf(plan: WindowPlan, total: number, capacity: number): Map<numb
 }
 
 describe('windows', () => {
+  it('yield each sequence from its start on, with the contexts of the whole', () => {
+    fc.assert(
+      fc.property(
+        plans,
+        fc.array(fc.nat(40), { minLength: 6, maxLength: 6 }),
+        ({ plan, total, capacity }, skip) => {
+          const { offsets } = plan;
+          const starts = offsets
+            .slice(0, -1)
+            .map((offset, i) => Math.min(offset + (skip[i] ?? 0), offsets[i + 1] ?? 0));
+          const whole = contextsOf({ ...plan, from: 0 }, total, capacity);
+          const part = contextsOf({ ...plan, from: 0, starts }, total, capacity);
+          const wanted = Array.from(whole).filter(([position]) => {
+            const sequence = offsets.findLastIndex((offset) => offset <= position);
+            return position >= (starts[sequence] ?? 0);
+          });
+          expect(Array.from(part)).toEqual(wanted);
+          let reached = 0;
+          for (const window of planWindows({ ...plan, from: 0, starts })) {
+            expect(window.from).toBe(Math.max(reached, starts[window.sequence] ?? 0));
+            reached = window.to;
+          }
+        },
+      ),
+    );
+  });
+
   it('cover every position from the wanted one on exactly once and in order', () => {
     fc.assert(
       fc.property(plans, ({ plan, total }) => {

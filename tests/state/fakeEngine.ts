@@ -34,17 +34,21 @@ function tokensOf(text: string) {
   return { ids, byteStarts: Uint32Array.from({ length: ids.length + 1 }, (_, index) => index) };
 }
 
-/** Records of one chunk; an adapter makes every third token likelier. */
+/** Which tokens an adapter makes likelier, by their place and the first token's id. */
+type Known = (place: number, first: number) => boolean;
+
+/** Records of one chunk. */
 function recordsOf(
   ids: Uint32Array,
   start: number,
   length: number,
   { adapter, topK }: ScorePass,
+  isKnownTo: Known,
 ): TokenRecords {
   const records = emptyRecords(length, topK);
   for (let row = 0; row < length; row++) {
     const id = ids[start + row] ?? 0;
-    const isKnown = adapter !== null && (start + row) % 3 > 0;
+    const isKnown = adapter !== null && isKnownTo(start + row, ids[0] ?? 0);
     records.logprob[row] = isKnown ? -0.125 : -1 - (id % 16) / 8;
     records.entropy[row] = 2 + (id % 4) / 4;
     records.variance[row] = 0.5;
@@ -80,6 +84,7 @@ function hiddenSumsOf(ids: Uint32Array, passes: readonly ScorePass[], prefix: nu
     prefixCount: prefix ?? 0,
   };
 }
+const startAfter = (end: number, wanted = 0): number => Math.max(end, wanted);
 
 export class FakeEngine {
   readonly client: ScorerClient;
@@ -89,6 +94,7 @@ export class FakeEngine {
   /** Tokens of a chunk. */
   chunk = CHUNK;
   modelHash = MODEL_HASH;
+  isKnown: Known = (place) => place % 3 > 0;
   /** Thrown by `open`, if set. */
   openFailure: MemoscopeError | null = null;
   /** Called after each chunk with the position reached; may throw, stop the run or kill the worker. */
@@ -181,7 +187,7 @@ export class FakeEngine {
     life: AbortSignal,
   ) {
     this.scored.push(request);
-    const { ids, offsets, passes, from, prefixes } = request;
+    const { ids, offsets, starts, passes, from, prefixes } = request;
     let end = from;
     let sequence = 0;
     while (end < ids.length) {
@@ -189,12 +195,15 @@ export class FakeEngine {
       if (signal.aborted || life.aborted) break;
       while ((offsets[sequence + 1] ?? ids.length) <= end) sequence++;
       // One text comes in pieces; each of several short ones, whole.
-      const isMany = offsets.length > 2;
+      const isMany = offsets.length > 2 || starts !== undefined;
+      end = startAfter(end, starts?.[sequence]);
       const start = isMany ? (offsets[sequence] ?? 0) : 0;
       const length = isMany
         ? (offsets[sequence + 1] ?? ids.length) - end
         : Math.min(this.chunk, ids.length - end);
-      const records = passes.map((pass) => recordsOf(ids.subarray(start), end - start, length, pass));
+      const records = passes.map((pass) =>
+        recordsOf(ids.subarray(start), end - start, length, pass, this.isKnown),
+      );
       await onChunk({
         sequence,
         start: end,

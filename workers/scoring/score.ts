@@ -21,19 +21,22 @@ interface Work {
 const invalid = (message: string): MemoscopeError => new MemoscopeError('InvalidInput', message);
 
 /** @throws {MemoscopeError} `InvalidInput`. */
-function checkPrefixes({ offsets, prefixes }: ScoreRequest): void {
-  if (prefixes && prefixes.length !== offsets.length - 1)
-    throw invalid(`Prefixes of ${prefixes.length} sequences do not fit ${offsets.length - 1}.`);
-}
-
-/** @throws {MemoscopeError} `InvalidInput`. */
-function check(request: ScoreRequest, contextLength: number, vocabularySize: number): void {
-  const { ids, offsets, windows, passes, from } = request;
-  checkPrefixes(request);
+function checkSequences({ ids, offsets, starts, prefixes, from }: ScoreRequest): void {
   if (offsets[0] !== 0 || offsets[offsets.length - 1] !== ids.length)
     throw invalid(`Offsets must run from 0 to ${ids.length}, the number of tokens.`);
   if (offsets.some((offset, index) => index > 0 && offset < (offsets[index - 1] ?? 0)))
     throw invalid('Offsets must not fall.');
+  if (starts && starts.length !== offsets.length - 1)
+    throw invalid(`${starts.length} starts for ${offsets.length - 1} sequences.`);
+  if (prefixes && prefixes.length !== offsets.length - 1)
+    throw invalid(`${prefixes.length} prefixes for ${offsets.length - 1} sequences.`);
+  if (!(from >= 0 && from <= ids.length)) throw invalid(`Position ${from} is outside the text.`);
+}
+
+/** @throws {MemoscopeError} `InvalidInput`. */
+function check(request: ScoreRequest, contextLength: number, vocabularySize: number): void {
+  const { ids, windows, passes } = request;
+  checkSequences(request);
   const { length, stride } = windows;
   if (!(length >= 2 && length <= contextLength))
     throw invalid(`A window of ${length} tokens does not fit; the model takes 2 to ${contextLength}.`);
@@ -43,7 +46,6 @@ function check(request: ScoreRequest, contextLength: number, vocabularySize: num
   if (outside !== undefined) throw invalid(`Token ${outside} is not in the vocabulary of the model.`);
   const topK = passes.find((pass) => !(pass.topK >= 1 && pass.topK <= MOST_ALTERNATIVES));
   if (topK) throw invalid(`${topK.topK} alternatives cannot be kept; choose 1 to ${MOST_ALTERNATIVES}.`);
-  if (!(from >= 0 && from <= ids.length)) throw invalid(`Position ${from} is outside the text.`);
 }
 
 /** One run over all sequences of a request. */

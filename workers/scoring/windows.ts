@@ -26,6 +26,8 @@ export interface Window {
 
 export interface WindowPlan {
   readonly offsets: Uint32Array;
+  /** `[sequences]` first flat position of each sequence that is wanted; left out: all. */
+  readonly starts?: Uint32Array;
   readonly windows: WindowSettings;
   /** True if a start token precedes every sequence. */
   readonly hasStartToken: boolean;
@@ -78,9 +80,10 @@ export function* planWindows(plan: WindowPlan): Generator<Window> {
   for (let sequence = 0; sequence + 1 < plan.offsets.length; sequence++) {
     const start = plan.offsets[sequence] ?? 0;
     const end = plan.offsets[sequence + 1] ?? 0;
-    if (end <= plan.from || end === start) continue;
+    const from = Math.max(plan.from, plan.starts?.[sequence] ?? 0);
+    if (end <= from || end === start) continue;
     for (const window of windowsOfSequence(plan, sequence, start, end - start))
-      if (window.to > plan.from) yield startingAt(window, plan.from);
+      if (window.to > from) yield startingAt(window, from);
   }
 }
 

@@ -13,6 +13,8 @@ export interface AnalysisInput {
   readonly matches: SampleMatches;
   readonly suffixes: Suffixes;
   readonly groups: Groups | null;
+  /** True if no token behind a first miss is known. */
+  readonly isScreened: boolean;
   /** True once no more samples come: then intervals are worth their time. */
   readonly isFinal: boolean;
 }
@@ -79,7 +81,7 @@ export class Analyses {
     return next;
   }
 
-  private async compute({ matches, suffixes, groups, isFinal }: AnalysisInput): Promise<void> {
+  private async compute({ matches, suffixes, groups, isScreened, isFinal }: AnalysisInput): Promise<void> {
     const { n } = matches;
     await this.ask(
       (api) => api.matchLengths(matches),
@@ -104,7 +106,7 @@ export class Analyses {
         (api) => api.skewIntervals(n, SEED),
         (result) => (this.skewIntervals = result),
       );
-    if (isFinal && !this.waiting)
+    if (isFinal && !isScreened && !this.waiting)
       await this.ask(
         (api) => api.dependence(matches, suffixes, SEED),
         (result) => (this.dependence = result),

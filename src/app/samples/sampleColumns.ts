@@ -1,6 +1,7 @@
 /** The columns of the sample table: on screen and in the saved file the same. */
 import { csvLines } from '../../core/csv.ts';
 import type { ScoredSample } from '../../core/sampleScores.ts';
+import type { ScoreMode } from '../../core/screening.ts';
 import type { StoredSample } from '../../engine/sampleStore.ts';
 import type { Duplicates } from '../../core/similarity/duplicates.ts';
 import type { DataSet, Sample } from './dataSet.ts';
@@ -74,10 +75,14 @@ export function columnsOf(
   return [...own, ...duplicateColumns(duplicates), ...SCORES];
 }
 
-/** The whole table as CSV, one line a sample; unscored samples have empty cells. */
+/**
+ * The whole table as CSV, one line a sample; unscored samples have empty cells, and so has what a screening leaves
+ * open, as the column `mode` says.
+ */
 export function* tableCsv(
   dataSet: DataSet,
   results: readonly (StoredSample | null)[],
+  mode: ScoreMode = 'full',
   duplicates: Duplicates | null = null,
 ): Generator<string> {
   const columns = columnsOf(dataSet, duplicates);
@@ -93,6 +98,7 @@ export function* tableCsv(
       cut?.isMoved ?? null,
       cut?.leftOut ?? null,
       cut?.leftOutBehind ?? null,
+      result ? mode : null,
       cut ? sample.text.slice(cut.from, cut.cut) : sample.text,
       cut ? sample.text.slice(cut.cut, cut.to) : null,
     ];
@@ -106,6 +112,7 @@ export function* tableCsv(
       'cut moved',
       'prefix tokens left out',
       'suffix tokens left out',
+      'mode',
       'prefix',
       'suffix',
     ],

@@ -1,5 +1,5 @@
 /** Files as a visitor gives them: picked, dropped, or whole folders. */
-import type { SourceFile } from '../../core/samples/readSamples.ts';
+import type { InputFile } from '../../protocol/statistics.ts';
 
 /** What a file of samples may be; other files of a folder are passed over. */
 const SAMPLE_FILE = /\.(txt|md|markdown|csv|tsv|json|jsonl|ndjson)(\.gz)?$/i;
@@ -7,14 +7,19 @@ const SAMPLE_FILE = /\.(txt|md|markdown|csv|tsv|json|jsonl|ndjson)(\.gz)?$/i;
 /** Largest file that is read. */
 export const LARGEST_SAMPLE_FILE = 500_000_000;
 
-/** The bytes of some files. A file alone is read whatever its name. */
-export async function readFiles(files: readonly File[]): Promise<SourceFile[]> {
+/** Files above this size stay on the disk until the worker reads them, bytes: the page does not touch theirs. */
+const LARGE = 1_000_000;
+const NOTHING = new Uint8Array(0);
+
+/** Some files as input. A file alone is taken whatever its name. */
+export async function readFiles(files: readonly File[]): Promise<InputFile[]> {
   const wanted = files.length === 1 ? files : files.filter(({ name }) => SAMPLE_FILE.test(name));
   return Promise.all(
-    wanted.map(async (file) => ({
-      name: file.webkitRelativePath || file.name,
-      bytes: new Uint8Array(await file.arrayBuffer()),
-    })),
+    wanted.map(async (file) => {
+      const name = file.webkitRelativePath || file.name;
+      if (file.size > LARGE) return { name, bytes: NOTHING, blob: file };
+      return { name, bytes: new Uint8Array(await file.arrayBuffer()) };
+    }),
   );
 }
 

@@ -1,46 +1,33 @@
-import type { ReadOptions, SourceFile } from '../../core/samples/readSamples.ts';
+import type { ReadOptions } from '../../core/samples/readSamples.ts';
+import type { Suffixes } from '../../core/analyses/decomposition.ts';
+import type { ImportResult } from '../../core/samples/sample.ts';
+import { DEFAULT_WINDOWS } from '../../core/samples/windowSamples.ts';
 import type { SampleCut } from '../../engine/sampleStore.ts';
 import type { SimilarityClient } from '../../engine/similarityClient.ts';
 import type { StatisticsClient } from '../../engine/statisticsClient.ts';
 import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
 import { Analyses, type AnalysisInput } from './analyses.svelte.ts';
 import { Comparisons } from './comparisons.svelte.ts';
-import { groupColumns, groupsBy, loadPlanted, type DataSet } from './dataSet.ts';
+import { cutWindows } from './cutWindows.ts';
+import { groupColumns, groupsBy, loadPlanted, type DataSet, type Sample } from './dataSet.ts';
 import { DUPLICATE_GROUPS, duplicateGroupColumns, duplicateGroups } from './duplicates.ts';
+import { shownTokens, type ShownRow } from './firstRows.ts';
 import type { SplitSettings } from './prepare.ts';
 import { LARGEST_SAMPLE_FILE, readFiles } from './sampleFiles.ts';
-import { SampleRun, type SampleRunHost } from './sampleRun.svelte.ts';
+import { SampleRun, type SampleChanges, type SampleRunHost } from './sampleRun.svelte.ts';
+import { tokensOf } from './scoreBlocks.ts';
 import { Selection } from './selection.svelte.ts';
 import { Similarity } from './similarity.svelte.ts';
+import { Slices } from './slices.ts';
+import { LARGEST_KEPT, readStoredInput, sizeOf, type SampleInput, type StoredInput } from './storedInput.ts';
 import { TableView } from './tableView.svelte.ts';
 
-/** What a visitor put in, before it is read. */
-export interface SampleInput {
-  readonly name: string;
-  readonly files: readonly SourceFile[];
-}
-
-/** What is stored of the last visit. */
-interface StoredInput {
-  /** Null for the planted set. */
-  readonly input: SampleInput | null;
-  readonly options: ReadOptions;
-  readonly split: SplitSettings;
-  readonly subject: string | null;
-}
-
-/** Bytes of the last input that are kept for the next visit. */
-const LARGEST_KEPT = 50_000_000;
-
-/** Checks what is read back: another version may have written it. */
-function readStoredInput(stored: unknown): StoredInput | null {
-  if (typeof stored !== 'object' || stored === null) return null;
-  const { input, options, split, subject } = stored as Partial<StoredInput>;
-  const isWhole =
-    (input === null || Array.isArray(input?.files)) &&
-    typeof options === 'object' &&
-    split?.rule !== undefined;
-  return isWhole ? { input, options, split, subject: subject ?? null } : null;
+/** How far the reading of files has come. */
+export interface Reading {
+  readonly doing: 'reading' | 'loading' | 'cutting';
+  /** Bytes, or characters of text that is cut; 0 of 0 where there is no measure. */
+  readonly done: number;
+  readonly total: number;
 }
 
 /** Everything in the view "Samples": what was put in, what is scored of it, what is selected and how it is grouped. */
@@ -53,6 +40,8 @@ export class SampleLab {
   readonly similarity: Similarity;
   /** Why the input cannot be read, with the remedy. */
   inputProblem = $state<string | null>(null);
+  /** What is being read; null between. */
+  reading = $state.raw<Reading | null>(null);
   /** Column whose values are compared; null for one group. */
   group = $state<string | null>(null);
   /** What was read last, to be read in another way; null for the planted set. */
@@ -60,6 +49,7 @@ export class SampleLab {
   options = $state.raw<ReadOptions>({});
   private isStarted = false;
   private readonly host: SampleRunHost;
+  private reader: AbortController | null = null;
 
   /** Columns that can name groups. */
   readonly groups = $derived.by(() => [
@@ -98,6 +88,7 @@ export class SampleLab {
     if (last) {
       this.run.split = last.split;
       this.run.subject = last.subject;
+      this.run.mode = last.mode;
     }
     if (last?.input) {
       const { input, options } = last;
@@ -105,8 +96,8 @@ export class SampleLab {
     } else await this.openPlanted();
   }
 
-  /** Cuts the samples in another way, or measures another model. */
-  async change(changes: { split?: SplitSettings; subject?: string | null }): Promise<void> {
+  /** See {@link SampleRun.change}. */
+  async change(changes: SampleChanges): Promise<void> {
     await this.run.change(changes);
     await this.remember();
   }
@@ -114,8 +105,8 @@ export class SampleLab {
   /** Stores what was put in, so that the next visit opens on it. */
   private async remember(): Promise<void> {
     const { input, options, run } = this;
-    const bytes = input?.files.reduce((sum, file) => sum + file.bytes.length, 0) ?? 0;
-    const kept: StoredInput = { input, options, split: run.split, subject: run.subject };
+    const bytes = input ? sizeOf(input) : 0;
+    const kept: StoredInput = { input, options, split: run.split, subject: run.subject, mode: run.mode };
     await this.host.storage.withSamples(
       (store) => (bytes > LARGEST_KEPT ? store.forgetInput() : store.writeInput(kept)),
       undefined,
@@ -123,8 +114,10 @@ export class SampleLab {
   }
 
   async openPlanted(): Promise<void> {
+    this.stopReading();
     await this.attempt(async () => {
       this.input = null;
+      this.options = {};
       await this.open(await loadPlanted());
     });
   }
@@ -156,12 +149,44 @@ export class SampleLab {
   }
 
   private async read(input: SampleInput, options: ReadOptions = {}): Promise<void> {
-    const result = await this.analyses.client.ask((api) => api.readSamples(input.files, options));
+    const result = await this.readParts(input, options);
     this.input = input;
     this.options = options;
     await this.open({ name: input.name, ...result });
     if (result.samples.length === 0 && result.shape !== 'unknown')
       this.inputProblem = 'There is no sample in this. The list below says why.';
+  }
+
+  /** Gives up reading; what was in before stays. */
+  stopReading(): void {
+    this.reader?.abort();
+  }
+
+  /** Reads files, and cuts windows if such are wanted. A reading that was begun before is given up. */
+  private async readParts({ files }: SampleInput, options: ReadOptions): Promise<ImportResult> {
+    this.stopReading();
+    const reader = (this.reader = new AbortController());
+    const tell = (doing: Reading['doing'], done = 0, total = 0): void => {
+      if (this.reader === reader) this.reading = { doing, done, total };
+    };
+    try {
+      tell('reading');
+      const { signal } = reader;
+      const result = await this.analyses.client.readSamples(files, options, signal, (done, total) => {
+        tell('reading', done, total);
+      });
+      signal.throwIfAborted();
+      if (options.as !== 'window' || result.samples.length === 0) return result;
+      tell('loading');
+      const { link, deviceRequest: request } = this.host;
+      return await link.use({ request, signal }, () =>
+        cutWindows(result, options.window ?? DEFAULT_WINDOWS, link.scorer, signal, (done, total) => {
+          tell('cutting', done, total);
+        }),
+      );
+    } finally {
+      if (this.reader === reader) this.reading = null;
+    }
   }
 
   /** Puts samples in. */
@@ -183,26 +208,61 @@ export class SampleLab {
     return dataSet && this.group !== null ? groupsBy(dataSet.samples, this.group) : null;
   });
 
-  /** What the panels are to be computed from. */
-  analysisInput(): AnalysisInput {
-    const { results, isBusy } = this.run;
+  /**
+   * Tokens of the scored suffixes, laid end to end in slices: five million of a large set take a while. Null if there
+   * are other samples by then.
+   */
+  async suffixes(): Promise<Suffixes | null> {
+    const { results } = this.run;
+    const slices = new Slices();
     const offsets = new Uint32Array(results.length + 1);
-    results.forEach((result, index) => {
+    // What comes while others are laid out, comes with the next call.
+    const known = results.slice();
+    known.forEach((result, index) => {
       offsets[index + 1] = (offsets[index] ?? 0) + (result?.scored.logprobs.length ?? 0);
     });
     const values = new Float32Array(offsets.at(-1) ?? 0);
     const correct = new Uint8Array(values.length);
-    results.forEach((result, index) => {
-      if (!result) return;
-      values.set(result.scored.logprobs, offsets[index]);
-      correct.set(result.scored.correct, offsets[index]);
-    });
+    for (const [index, result] of known.entries()) {
+      if (result) {
+        values.set(result.scored.logprobs, offsets[index]);
+        correct.set(result.scored.correct, offsets[index]);
+      }
+      if (slices.isOver) await slices.rest();
+    }
+    return results === this.run.results ? { values, correct, offsets } : null;
+  }
+
+  /** What the panels are to be computed from. */
+  analysisInput(suffixes: Suffixes): AnalysisInput {
     return {
       matches: this.matches,
-      suffixes: { values, correct, offsets },
+      suffixes,
       groups: this.groupOf,
-      isFinal: !isBusy,
+      isScreened: this.run.isScreened,
+      isFinal: !this.run.isBusy,
     };
+  }
+
+  /** True if the model is loaded already. */
+  get isModelReady(): boolean {
+    return this.host.link.state.kind === 'ready';
+  }
+
+  /** Some samples token by token, as they would be cut; loads the model. @throws {MemoscopeError} as `ScorerApi.open`. */
+  async showTokens(
+    samples: readonly Sample[],
+    split: SplitSettings,
+    signal: AbortSignal,
+  ): Promise<readonly ShownRow[]> {
+    const { link, deviceRequest: request } = this.host;
+    return link.use({ request, signal }, async ({ contextLength }) => {
+      const tokens = await tokensOf(samples, link.scorer, signal);
+      return samples.map((sample, place) => {
+        const its = tokens[place];
+        return its ? shownTokens(sample, its, split, contextLength) : 'no tokens came';
+      });
+    });
   }
 
   /** Where a sample is cut; null until it is tokenized. */
@@ -215,7 +275,9 @@ export class SampleLab {
     try {
       await work();
     } catch (thrown) {
-      this.inputProblem = asMemoscopeError(thrown).message;
+      const error = asMemoscopeError(thrown);
+      // Somebody wanted it so.
+      if (error.kind !== 'Cancelled') this.inputProblem = error.message;
     }
   }
 }

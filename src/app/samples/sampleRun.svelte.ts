@@ -1,5 +1,6 @@
 import type { RunOrigin } from '../../core/run.ts';
 import { SimilarityClient } from '../../engine/similarityClient.ts';
+import { screenedTokens, type ScoreMode } from '../../core/screening.ts';
 import type { SampleRunSettings, StoredSample } from '../../engine/sampleStore.ts';
 import type { ModelEntry } from '../../engine/modelCatalog.ts';
 import type { DeviceRequest, LoadProgress, OpenedModel } from '../../protocol/scorer.ts';
@@ -28,6 +29,13 @@ export interface SampleRunHost {
   readonly deviceRequest: DeviceRequest;
 }
 
+/** What can be asked in another way. */
+export interface SampleChanges {
+  readonly split?: SplitSettings;
+  readonly subject?: string | null;
+  readonly mode?: ScoreMode;
+}
+
 /** A data set, what is scored of it, and the work on it. */
 export class SampleRun {
   status = $state.raw<SampleStatus>({ kind: 'idle' });
@@ -35,6 +43,8 @@ export class SampleRun {
   split = $state.raw<SplitSettings>(DEFAULT_SPLIT);
   /** Adapter whose memorization is measured; null for the base model. */
   subject = $state<string | null>('planted-1');
+  /** All scores, or the match length alone. */
+  mode = $state<ScoreMode>('full');
   /** Samples that could not be scored, found while they were cut. */
   unscorable = $state.raw<readonly Problem[]>([]);
   settings = $state.raw<SampleRunSettings | null>(null);
@@ -59,6 +69,8 @@ export class SampleRun {
   private content: string | null = null;
   private drawnAt = 0;
 
+  /** True if what is shown is a screening: then only N is known. */
+  readonly isScreened = $derived((this.settings?.mode ?? this.mode) === 'screening');
   readonly isBusy = $derived(['loading', 'tokenizing', 'scoring'].includes(this.status.kind));
   readonly total = $derived(this.dataSet?.samples.length ?? 0);
   readonly problems = $derived([...(this.dataSet?.problems ?? []), ...this.unscorable]);
@@ -85,11 +97,12 @@ export class SampleRun {
     await this.restore();
   }
 
-  /** Cuts the samples in another way, or measures another model. */
-  async change(changes: { split?: SplitSettings; subject?: string | null }): Promise<void> {
+  /** Cuts the samples in another way, measures another model, or measures more or less of it. */
+  async change(changes: SampleChanges): Promise<void> {
     this.job.leave();
     if (changes.split) this.split = changes.split;
     if (changes.subject !== undefined) this.subject = changes.subject;
+    if (changes.mode) this.mode = changes.mode;
     this.clear();
     this.status = { kind: 'idle' };
     await this.restore();
@@ -146,15 +159,17 @@ export class SampleRun {
 
   private question(entry: ModelEntry): SampleQuestion {
     const samples = this.dataSet?.samples ?? [];
-    return { samples, split: this.split, adapter: this.host.link.adapterOf(entry, this.subject) };
+    const adapter = this.host.link.adapterOf(entry, this.subject);
+    return { samples, split: this.split, adapter, mode: this.mode };
   }
 
   /** Shows what is stored of this question. */
   private async restore(): Promise<void> {
     const { link, storage } = this.host;
-    const { dataSet, split, subject } = this;
+    const { dataSet, split, subject, mode } = this;
     if (!dataSet) return;
-    const isStill = () => this.dataSet === dataSet && this.split === split && this.subject === subject;
+    const isStill = () =>
+      this.dataSet === dataSet && this.split === split && this.subject === subject && this.mode === mode;
     const entry = await link.entry();
     const key = await keyOfSamples(this.question(entry), entry);
     if (!isStill()) return;
@@ -263,6 +278,7 @@ export class SampleRun {
       const device = await scoreBlocks(prepared, {
         scorer: link.scorer,
         adapter: question.adapter,
+        mode: question.mode,
         longest: opened.contextLength,
         signal,
         texts: (index) => question.samples[index]?.text ?? '',
@@ -306,17 +322,21 @@ export class SampleRun {
       0,
     );
     let done = 0;
+    // A screening reads less than that, or some of it again.
+    let read = 0;
     const startedAt = performance.now();
     this.say(signal, { kind: 'scoring', tokensPerSecond: NaN, secondsLeft: NaN });
     return (index: number): void => {
       done += tokensOf(index);
       left -= tokensOf(index);
-      const tokensPerSecond = (1000 * done) / (performance.now() - startedAt);
+      const scored = this.mode === 'screening' ? this.results[index]?.scored : null;
+      read += scored ? screenedTokens(scored) : tokensOf(index);
+      const elapsed = (performance.now() - startedAt) / 1000;
       if (performance.now() - this.drawnAt >= DRAW_INTERVAL)
         this.say(signal, {
           kind: 'scoring',
-          tokensPerSecond,
-          secondsLeft: Math.max(0, left) / tokensPerSecond,
+          tokensPerSecond: read / elapsed,
+          secondsLeft: (Math.max(0, left) * elapsed) / done,
         });
     };
   }

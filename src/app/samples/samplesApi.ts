@@ -1,6 +1,7 @@
 /** `window.memoscope.scoreSamples`: a data set for scripts. It never touches what the page shows. */
 import type { RunOrigin } from '../../core/run.ts';
 import type { SampleScores } from '../../core/sampleScores.ts';
+import type { ScoreMode } from '../../core/screening.ts';
 import type { AdapterEntry } from '../../engine/modelCatalog.ts';
 import type { SampleRunSettings, StoredSample } from '../../engine/sampleStore.ts';
 import { MemoscopeError } from '../../protocol/errors.ts';
@@ -19,6 +20,8 @@ export interface ScoreSamplesOptions {
   readonly adapter?: string | null;
   /** Tokens of prefix and suffix of samples that are texts; left out: 50 and 50. */
   readonly split?: { readonly prefix: number; readonly suffix: number };
+  /** `screening`: the match length alone, at a fraction of the cost; everything else is null. Left out: `full`. */
+  readonly mode?: ScoreMode;
   readonly signal?: AbortSignal;
   /** Finished samples, and all. */
   readonly onProgress?: (scored: number, total: number) => void;
@@ -35,7 +38,7 @@ export interface SampleResult extends PlainScores {
   readonly suffix: string;
   /** True if the wanted cut fell into a token and was moved to the token's boundary. */
   readonly cutMoved: boolean;
-  /** Of each suffix token: the model's first choice or not, and its logprob in nats. */
+  /** Of each suffix token: the model's first choice or not, and its logprob in nats; empty after a screening. */
   readonly correct: readonly boolean[];
   readonly logprobs: readonly number[];
 }
@@ -90,6 +93,7 @@ interface Question {
   readonly samples: readonly Sample[];
   readonly split: SplitSettings;
   readonly adapter: AdapterEntry | null;
+  readonly mode: ScoreMode;
   readonly signal: AbortSignal;
   readonly onProgress: ScoreSamplesOptions['onProgress'];
 }
@@ -100,7 +104,7 @@ export async function scoreSamplesWith(
   opened: OpenedModel,
   question: Question,
 ): Promise<ScoredSamples> {
-  const { samples, adapter, signal, onProgress } = question;
+  const { samples, adapter, mode, signal, onProgress } = question;
   const startedAt = timestamp();
   const began = performance.now();
   const longest = opened.contextLength;
@@ -110,6 +114,7 @@ export async function scoreSamplesWith(
   const device = await scoreBlocks(prepared, {
     scorer: link.scorer,
     adapter,
+    mode,
     longest,
     signal,
     texts: (index) => samples[index]?.text ?? '',

@@ -1,7 +1,8 @@
 /** From prepared samples to their scores, block by block. Knows no view and no rune. */
-import { planBlocks } from '../../core/sampleBlocks.ts';
+import { BLOCK_TOKENS, planBlocks } from '../../core/sampleBlocks.ts';
 import { scoreSample, type ScoredSample } from '../../core/sampleScores.ts';
 import { emptyQuantized, writeQuantized } from '../../core/similarity/quantized.ts';
+import { FIRST_CHUNK, type ScoreMode } from '../../core/screening.ts';
 import { zlibBytes } from '../../engine/compression.ts';
 import { sha256OfText } from '../../engine/hashing.ts';
 import type { AdapterEntry, ModelEntry } from '../../engine/modelCatalog.ts';
@@ -13,43 +14,58 @@ import type {
 } from '../../engine/sampleStore.ts';
 import type { ScorerClient } from '../../engine/scorerClient.ts';
 import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
-import type { DeviceReport, OpenedModel, ScoreChunk } from '../../protocol/scorer.ts';
+import type { DeviceReport, OpenedModel, ScoreChunk, TokenizedText } from '../../protocol/scorer.ts';
 import type { Problem, Sample } from './dataSet.ts';
 import { describeSplit, prepareSample, type PreparedSample, type SplitSettings } from './prepare.ts';
+import { screenBlock } from './screenBlock.ts';
 
-/** Texts that are tokenized in one call. */
-const TOKENIZE_AT_ONCE = 256;
+/** Texts that are tokenized in one call: cutting them is one task of the page. */
+const TOKENIZE_AT_ONCE = 64;
+
+/** Samples that are hashed in one go, so that a large data set does not block the page. */
+const HASHED_AT_ONCE = 500;
 
 /** What decides the numbers of a run, before a model is loaded. */
 export interface SampleQuestion {
   readonly samples: readonly Sample[];
   readonly split: SplitSettings;
   readonly adapter: AdapterEntry | null;
+  readonly mode: ScoreMode;
 }
 
 /**
- * Key under which a run is stored: SHA-256 over the samples' content, the cut, model and adapter.
+ * Key under which a run is stored: SHA-256 over the samples' content, the cut, model, adapter
+ * and, if it is a screening, how that begins.
  *
  * @throws {MemoscopeError} `ModelUnavailable` on insecure pages.
  */
-export function keyOfSamples(
-  { samples, split, adapter }: SampleQuestion,
+export async function keyOfSamples(
+  { samples, split, adapter, mode }: SampleQuestion,
   { source }: ModelEntry,
 ): Promise<string> {
-  const content = samples.map(({ prefix, suffix, text }) => [prefix, suffix, text]);
+  const content: string[] = [];
+  for (let from = 0; from < samples.length; from += HASHED_AT_ONCE) {
+    const some = samples.slice(from, from + HASHED_AT_ONCE);
+    const parts = some.map(({ prefix, suffix, text, tokens }) => [prefix, suffix, text, tokens?.ids.length]);
+    content.push(await sha256OfText(JSON.stringify(parts)));
+  }
   const files = source.files.map(({ sha256 }) => sha256);
-  return sha256OfText(JSON.stringify([content, split, source.id, files, adapter?.source.sha256 ?? null]));
+  const screening = mode === 'screening' ? ['screening', FIRST_CHUNK] : [];
+  return sha256OfText(
+    JSON.stringify([content, split, source.id, files, adapter?.source.sha256 ?? null, ...screening]),
+  );
 }
 
 export const sampleSettings = (
   opened: OpenedModel,
-  { adapter, split }: SampleQuestion,
+  { adapter, split, mode }: SampleQuestion,
 ): SampleRunSettings => ({
   modelId: opened.id,
   modelHash: opened.hash,
   adapterId: adapter?.source.id ?? null,
   adapterHash: adapter?.source.sha256 ?? null,
-  hasReference: adapter !== null,
+  hasReference: adapter !== null && mode === 'full',
+  mode,
   split: describeSplit(split),
 });
 
@@ -57,6 +73,18 @@ export const sampleSettings = (
 export interface PreparedSet {
   readonly prepared: readonly (PreparedSample | null)[];
   readonly problems: readonly Problem[];
+}
+
+/** Tokens of some samples; those of windows are known already. */
+export async function tokensOf(
+  samples: readonly Sample[],
+  scorer: Pick<ScorerClient, 'tokenizeAll'>,
+  signal: AbortSignal,
+): Promise<(TokenizedText | undefined)[]> {
+  const texts = samples.filter(({ tokens }) => !tokens).map(({ text }) => text);
+  const found = texts.length > 0 ? await scorer.tokenizeAll(texts, { signal }) : [];
+  let next = 0;
+  return samples.map(({ tokens }) => tokens ?? found[next++]);
 }
 
 /** Tokenizes and cuts all samples. @throws {MemoscopeError} `Cancelled`. */
@@ -71,10 +99,7 @@ export async function prepareAll(
   for (let from = 0; from < samples.length; from += TOKENIZE_AT_ONCE) {
     signal.throwIfAborted();
     const some = samples.slice(from, from + TOKENIZE_AT_ONCE);
-    const tokens = await scorer.tokenizeAll(
-      some.map(({ text }) => text),
-      { signal },
-    );
+    const tokens = await tokensOf(some, scorer, signal);
     some.forEach((sample, place) => {
       const found = tokens[place] && prepareSample(sample, tokens[place], split, longest);
       if (typeof found === 'object') prepared.push(found);
@@ -92,6 +117,7 @@ export async function prepareAll(
 export interface BlockJob {
   readonly scorer: Pick<ScorerClient, 'score'>;
   readonly adapter: AdapterEntry | null;
+  readonly mode: ScoreMode;
   /** Tokens that the model can score in one window. */
   readonly longest: number;
   readonly signal: AbortSignal;
@@ -103,6 +129,9 @@ export interface BlockJob {
   readonly isDone: (indices: Uint32Array) => boolean;
 }
 
+/** A screened sample costs a fraction of a scored one: larger blocks for the same seconds of work. */
+const BLOCK_SIZES: Readonly<Record<ScoreMode, number>> = { full: BLOCK_TOKENS, screening: 2 * BLOCK_TOKENS };
+
 /**
  * Scores all blocks that are not done. A worker that dies is replaced once a block.
  *
@@ -113,7 +142,8 @@ export async function scoreBlocks(
   prepared: readonly (PreparedSample | null)[],
   job: BlockJob,
 ): Promise<DeviceReport | null> {
-  const blocks = planBlocks(prepared.map((sample) => sample?.ids.length ?? 0));
+  const lengths = prepared.map((sample) => sample?.ids.length ?? 0);
+  const blocks = planBlocks(lengths, BLOCK_SIZES[job.mode]);
   let device: DeviceReport | null = null;
   for (const [number, indices] of blocks.entries()) {
     if (job.isDone(indices)) continue;
@@ -129,11 +159,12 @@ async function scoreWithRetry(
   prepared: readonly (PreparedSample | null)[],
   job: BlockJob,
 ): Promise<DeviceReport> {
+  const score = job.mode === 'screening' ? screenBlock : scoreBlock;
   try {
-    return await scoreBlock(number, indices, prepared, job);
+    return await score(number, indices, prepared, job);
   } catch (thrown) {
     if (asMemoscopeError(thrown).kind !== 'WorkerDied' || job.signal.aborted) throw thrown;
-    return scoreBlock(number, indices, prepared, job);
+    return score(number, indices, prepared, job);
   }
 }
 

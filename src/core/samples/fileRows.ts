@@ -26,6 +26,9 @@ const RECORDS: Readonly<Record<string, (text: string) => FileRows>> = {
 const extensionOf = (name: string): string =>
   /\.([^./\\]+)$/.exec(name.toLowerCase().replace(/\.gz$/, ''))?.[1] ?? '';
 
+/** True if a file holds records, by its name. */
+export const isRecordFile = (name: string): boolean => RECORDS[extensionOf(name)] !== undefined;
+
 /** True if the first line names columns that are known: a table, whatever the file is called. */
 function hasKnownHeader(text: string): boolean {
   const [header = ''] = text.split(/\r?\n/, 1);

@@ -3,6 +3,7 @@ import { fileRows, type FileRows, type TextUnit } from './fileRows.ts';
 import { fileText } from './fileText.ts';
 import { BadRow, type CellValue, type ImportResult, type Problem, type Row, type Sample } from './sample.ts';
 import { type DataRecord, type Mapping, mappedShape, type Shape, shapeOf, textShape } from './shapes.ts';
+import type { WindowCut } from './windowSamples.ts';
 
 export interface SourceFile {
   readonly name: string;
@@ -12,6 +13,8 @@ export interface SourceFile {
 export interface ReadOptions {
   /** How plain text is cut; files of records are not concerned. */
   readonly as?: TextUnit;
+  /** Sizes of the windows, if text is cut into such once it is tokenized. */
+  readonly window?: WindowCut;
   /** Columns that the user chose, for files of records. */
   readonly mapping?: Mapping;
 }
@@ -72,7 +75,23 @@ function listing<T>(problems: Problem[], toProblem: (reason: string) => Problem,
   }
 }
 
-function openFile({ name, bytes }: SourceFile, unit: TextUnit): OpenFile {
+/** A part of the import, in the order of the files. */
+export interface ImportBatch {
+  readonly samples: readonly Sample[];
+  readonly problems: readonly Problem[];
+  /** Bytes of all files that are read, and that there are. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What is found in a file on the way, and the share of the file that is read. */
+type Step = Pick<ImportBatch, 'samples' | 'problems'> & { readonly share: number };
+
+/** Rows between two signs of life. */
+const ROWS_AT_ONCE = 500;
+
+/** Reads the rows of a file. */
+function* openFile({ name, bytes }: SourceFile, unit: TextUnit): Generator<Step, OpenFile> {
   const problems: Problem[] = [];
   const records: RecordRow[] = [];
   const nowhere = (reason: string): Problem => ({ source: name, line: 1, reason, excerpt: '' });
@@ -81,6 +100,7 @@ function openFile({ name, bytes }: SourceFile, unit: TextUnit): OpenFile {
   const { text, broken } = decoded;
   const { kind, rows } = fileRows(name, text, unit);
   const isBroken = brokenWithin(broken);
+  let read = 0;
   for (const row of rows) {
     const record = listing(
       problems,
@@ -92,6 +112,7 @@ function openFile({ name, bytes }: SourceFile, unit: TextUnit): OpenFile {
       },
     );
     if (record) records.push({ row, record });
+    if (++read % ROWS_AT_ONCE === 0) yield { samples: [], problems: [], share: row.end / text.length };
   }
   if (records.length === 0 && problems.length === 0) problems.push(nowhere('nothing in it'));
   return { source: name, text, kind, records, problems };
@@ -152,32 +173,107 @@ function unknownShape(file: OpenFile): Problem {
   };
 }
 
+/** What a file gave beside its samples. */
 interface FileResult {
   readonly shape: string | null;
-  readonly samples: Omit<Sample, 'id'>[];
-  readonly problems: Problem[];
-  readonly columns: Sample['columns'][];
+  readonly columns: readonly Sample['columns'][];
 }
 
-function readFile(source: SourceFile, { as = 'auto', mapping }: ReadOptions): FileResult {
-  const file = openFile(source, as);
+/** `items` in stretches of {@link ROWS_AT_ONCE}. */
+function* stretches<T>(items: readonly T[]): Generator<readonly T[]> {
+  for (let from = 0; from < items.length; from += ROWS_AT_ONCE) yield items.slice(from, from + ROWS_AT_ONCE);
+}
+
+function* problemSteps(problems: readonly Problem[]): Generator<Step> {
+  for (const some of stretches(problems)) yield { samples: [], problems: some, share: 1 };
+}
+
+/** Samples of a file whose shape is known. @returns their columns. */
+function* sampleSteps(
+  file: OpenFile,
+  shape: Shape,
+  nextId: () => number,
+): Generator<Step, readonly Sample['columns'][]> {
+  const readColumns = columnReader(file, shape.fields);
+  const all: Sample['columns'][] = [];
+  for (const some of stretches(file.records)) {
+    const samples: Sample[] = [];
+    for (const { row, record } of some) {
+      const toProblem = (reason: string) => problemOf(file.source, file.text, row, reason);
+      const parts = listing(file.problems, toProblem, () => shape.read(record));
+      if (!parts) continue;
+      const columns = readColumns(record);
+      all.push(columns);
+      samples.push({ id: nextId(), source: file.source, line: row.line, ...parts, columns });
+    }
+    yield { samples, problems: [], share: 1 };
+  }
+  return all;
+}
+
+/** Reads one file. */
+function* readFile(
+  source: SourceFile,
+  { as = 'auto', mapping }: ReadOptions,
+  nextId: () => number,
+): Generator<Step, FileResult> {
+  const file = yield* openFile(source, as);
   const { problems, records } = file;
-  if (records.length === 0) return { shape: null, samples: [], problems, columns: [] };
+  if (records.length === 0) {
+    yield* problemSteps(problems);
+    return { shape: null, columns: [] };
+  }
   const shape = fileShape(file, mapping);
-  const readColumns = columnReader(file, shape?.fields ?? []);
   if (!shape) {
-    const columns = records.map(({ record }) => readColumns(record));
-    return { shape: 'unknown', samples: [], problems: [...problems, unknownShape(file)], columns };
+    yield* problemSteps([...problems, unknownShape(file)]);
+    const readColumns = columnReader(file, []);
+    return { shape: 'unknown', columns: records.map(({ record }) => readColumns(record)) };
   }
-  const samples: Omit<Sample, 'id'>[] = [];
-  for (const { row, record } of records) {
-    const toProblem = (reason: string) => problemOf(file.source, file.text, row, reason);
-    const parts = listing(problems, toProblem, () => shape.read(record));
-    if (parts) samples.push({ source: file.source, line: row.line, ...parts, columns: readColumns(record) });
-  }
+  const columns = yield* sampleSteps(file, shape, nextId);
   // Rows are read in two passes; the list goes from top to bottom.
-  problems.sort((a, b) => a.line - b.line);
-  return { shape: shape.name, samples, problems, columns: samples.map(({ columns }) => columns) };
+  problems.sort((one, other) => one.line - other.line);
+  yield* problemSteps(problems);
+  return { shape: shape.name, columns };
+}
+
+/** First rows of a file whose columns are not known, to choose by. */
+const PREVIEWED = 5;
+
+/** What is known once everything is read: all but what the batches held. */
+type ImportEnd = Omit<ImportResult, 'samples' | 'problems'>;
+
+/**
+ * {@link readSamples} in steps of a few hundred samples, so that they can be handed over one by one, progress be
+ * told, and the reading be given up.
+ *
+ * @throws {RangeError} if the mapping has neither a text nor both a prefix and a suffix.
+ */
+export function* readInBatches(
+  files: readonly SourceFile[],
+  options: ReadOptions = {},
+): Generator<ImportBatch, ImportEnd> {
+  if (options.mapping) mappedShape(options.mapping);
+  const total = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const shapes = new Set<string>();
+  const columns: Sample['columns'][] = [];
+  const rows: Sample['columns'][] = [];
+  let before = 0;
+  let id = 0;
+  for (const file of files) {
+    const reading = readFile(file, options, () => id++);
+    let step = reading.next();
+    for (; !step.done; step = reading.next()) {
+      const { samples, problems, share } = step.value;
+      yield { samples, problems, done: before + share * file.bytes.length, total };
+    }
+    before += file.bytes.length;
+    const { shape, columns: its } = step.value;
+    if (shape !== null) shapes.add(shape);
+    if (shape === 'unknown') rows.push(...its.slice(0, PREVIEWED - rows.length));
+    for (const row of its) columns.push(row);
+  }
+  const shape = Array.from(shapes).join(' + ') || 'unknown';
+  return { shape, columns: describeColumns(columns), ...(rows.length > 0 ? { rows } : {}) };
 }
 
 /**
@@ -190,13 +286,13 @@ function readFile(source: SourceFile, { as = 'auto', mapping }: ReadOptions): Fi
  * @throws {RangeError} if the mapping has neither a text nor both a prefix and a suffix.
  */
 export function readSamples(files: readonly SourceFile[], options: ReadOptions = {}): ImportResult {
-  if (options.mapping) mappedShape(options.mapping);
-  const results = files.map((file) => readFile(file, options));
-  const shapes = new Set(results.flatMap(({ shape }) => (shape === null ? [] : [shape])));
-  return {
-    samples: results.flatMap(({ samples }) => samples).map((sample, id) => ({ id, ...sample })),
-    problems: results.flatMap(({ problems }) => problems),
-    shape: Array.from(shapes).join(' + ') || 'unknown',
-    columns: describeColumns(results.flatMap(({ columns }) => columns)),
-  };
+  const samples: Sample[] = [];
+  const problems: Problem[] = [];
+  const reading = readInBatches(files, options);
+  let step = reading.next();
+  for (; !step.done; step = reading.next()) {
+    for (const sample of step.value.samples) samples.push(sample);
+    for (const problem of step.value.problems) problems.push(problem);
+  }
+  return { samples, problems, ...step.value };
 }

@@ -13,6 +13,15 @@ export interface Sample {
   readonly text: string;
   /** Every other column. A column that is absent from the file is absent here. */
   readonly columns: Readonly<Record<string, CellValue>>;
+  /** Tokens of the text where they are known: of a window, which is cut from those of its whole text. */
+  readonly tokens?: SampleTokens;
+}
+
+/** Token t covers the bytes from `byteStarts[t]` to `byteStarts[t + 1]` of the text's UTF-8. */
+export interface SampleTokens {
+  readonly ids: Uint32Array;
+  /** `[tokens + 1]` */
+  readonly byteStarts: Uint32Array;
 }
 
 export type CellValue = string | number | boolean | null;
@@ -50,6 +59,8 @@ export interface ImportResult {
   readonly shape: string;
   /** The columns beside the text; all columns while the shape is unknown. */
   readonly columns: Column[];
+  /** First rows of files whose shape is unknown. */
+  readonly rows?: readonly Sample['columns'][];
 }
 
 /** Why a row gives no sample; caught by the importer, which lists it. */

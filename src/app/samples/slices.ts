@@ -1,0 +1,19 @@
+/** Long work on the page in slices, so that no task blocks it. */
+
+/** Longest slice, ms: a frame holds one with room to spare. */
+const SLICE = 10;
+
+export class Slices {
+  private since = performance.now();
+
+  /** True if a slice is over: then {@link rest} is due. */
+  get isOver(): boolean {
+    return performance.now() - this.since > SLICE;
+  }
+
+  /** Gives way to everything that waits. */
+  async rest(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve));
+    this.since = performance.now();
+  }
+}

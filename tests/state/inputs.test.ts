@@ -1,0 +1,158 @@
+import { expose } from 'comlink';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { cutSentences, cutTotals } from '../../src/app/samples/cutTotals.ts';
+import { SampleLab } from '../../src/app/samples/sampleLab.svelte.ts';
+import { readInBatches } from '../../src/core/samples/readSamples.ts';
+import { StatisticsClient } from '../../src/engine/statisticsClient.ts';
+import type { StatisticsApi } from '../../src/protocol/statistics.ts';
+import type { FakeEngine } from './fakeEngine.ts';
+import { openPage } from './page.ts';
+
+const engines: FakeEngine[] = [];
+const ports: MessagePort[] = [];
+
+/** Reads in batches over a real channel, as the worker does. */
+function statistics(beforeBatch: (batch: number) => void = () => undefined): StatisticsClient {
+  const api: Partial<StatisticsApi> = {
+    readSamples: async (files, options, onBatch, { signal }) => {
+      const deliver: (batch: Parameters<typeof onBatch>[0]) => unknown = onBatch;
+      const reading = readInBatches(files, options);
+      let step = reading.next();
+      for (let batch = 0; !step.done; step = reading.next()) {
+        beforeBatch(batch++);
+        await deliver(step.value);
+        signal.throwIfAborted();
+      }
+      return { samples: [], problems: [], ...step.value };
+    },
+  };
+  return new StatisticsClient(() => {
+    const { port1, port2 } = new MessageChannel();
+    ports.push(port1, port2);
+    expose(api, port1);
+    return port2;
+  });
+}
+
+function open(client = statistics(), given: Parameters<typeof openPage>[0] = {}) {
+  const page = openPage(given);
+  engines.push(page.engine);
+  return { ...page, lab: new SampleLab(page.session, client) };
+}
+
+afterEach(() => {
+  for (const engine of engines.splice(0)) engine.close();
+  for (const port of ports.splice(0)) port.close();
+  vi.unstubAllGlobals();
+});
+
+/** 300 bytes, which are tokens here, in lines of ten. */
+const BOOK = Array.from({ length: 30 }, (_, index) => `line ${String(index).padStart(4, '0')}\n`).join('');
+
+describe('windows', () => {
+  it('are cut from the tokens of the whole text, keep their lines, and are scored as they are', async () => {
+    const { lab, engine } = open();
+    await lab.openPasted(BOOK);
+    await lab.reread({ as: 'window', window: { length: 20, stride: 15 } });
+    expect(lab.run.dataSet?.shape).toBe('windows of 20 tokens, one every 15');
+    const samples = lab.run.dataSet?.samples ?? [];
+    expect(samples).toHaveLength(Math.floor((300 - 20) / 15) + 1);
+    expect(samples[2]).toMatchObject({ text: BOOK.slice(30, 50), line: 4, columns: { token: 30 } });
+    await lab.change({ split: { rule: { mode: 'count', prefix: 10, suffix: 10 }, keepsOwn: true } });
+    await lab.run.run();
+    expect(lab.run.status.kind).toBe('done');
+    const request = engine.scored.at(-1);
+    expect(request?.ids.length).toBe(samples.length * 20);
+    expect(lab.run.results[2]?.scored).toMatchObject({ prefixTokens: 10, suffixTokens: 10 });
+  });
+
+  it('are there again after a closed tab, with their results', async () => {
+    const first = open();
+    await first.lab.openPasted(BOOK);
+    await first.lab.reread({ as: 'window', window: { length: 60, stride: 60 } });
+    await first.lab.run.run();
+    const second = open(statistics(), { disk: first.disk });
+    await second.lab.start();
+    expect(second.lab.run.total).toBe(5);
+    expect(second.lab.run.isComplete).toBe(true);
+    expect(second.lab.matches).toEqual(first.lab.matches);
+  });
+
+  it('of another size are another run', async () => {
+    const { lab } = open();
+    await lab.openPasted(BOOK);
+    await lab.reread({ as: 'window', window: { length: 60, stride: 30 } });
+    await lab.run.run();
+    expect(lab.run.scored).toBeGreaterThan(0);
+    await lab.reread({ as: 'window', window: { length: 60, stride: 60 } });
+    expect(lab.run.scored).toBe(0);
+  });
+});
+
+describe('reading', () => {
+  const many = Array.from({ length: 5000 }, (_, index) => JSON.stringify({ text: `sample ${index}` })).join(
+    '\n',
+  );
+
+  it('tells how far it is, and puts the batches together in their order', async () => {
+    const told: number[] = [];
+    const page = open(
+      statistics(() => {
+        if (page.lab.reading) told.push(page.lab.reading.done);
+      }),
+    );
+    await page.lab.openPasted(many);
+    expect(page.lab.run.total).toBe(5000);
+    expect(page.lab.run.dataSet?.samples[4321]?.text).toBe('sample 4321');
+    expect(new Set(told).size).toBeGreaterThan(3);
+    expect(page.lab.reading).toBeNull();
+  });
+
+  it('can be given up: what was in stays, and no problem is told', async () => {
+    const page = open(
+      statistics((batch) => {
+        if (batch === 3 && page.lab.run.total > 0) page.lab.stopReading();
+      }),
+    );
+    await page.lab.openPasted('one\ntwo');
+    await page.lab.openPasted(many);
+    expect(page.lab.run.total).toBe(2);
+    expect(page.lab.inputProblem).toBeNull();
+    expect(page.lab.reading).toBeNull();
+  });
+
+  it('shows the first samples token by token, with the part that each is in', async () => {
+    const { lab } = open();
+    await lab.openPasted('{"prefix":"abé","suffix":"cd"}');
+    const { signal } = new AbortController();
+    const [row] = await lab.showTokens(lab.run.dataSet?.samples ?? [], lab.run.split, signal);
+    expect(row).toEqual([
+      { text: 'a', part: 'prefix' },
+      { text: 'b', part: 'prefix' },
+      { text: 'é', part: 'prefix' },
+      { text: 'c', part: 'suffix' },
+      { text: 'd', part: 'suffix' },
+    ]);
+    await lab.openPasted('short');
+    const [none] = await lab.showTokens(lab.run.dataSet?.samples ?? [], lab.run.split, signal);
+    expect(none).toMatch(/no suffix/);
+  });
+});
+
+describe('what cutting did', () => {
+  const cut = { from: 0, cut: 1, to: 2, isMoved: false, leftOut: 0, leftOutBehind: 0 };
+  it('is counted over all samples and said', () => {
+    const totals = cutTotals([
+      cut,
+      null,
+      { ...cut, isMoved: true },
+      { ...cut, leftOut: 7 },
+      { ...cut, leftOut: 5, leftOutBehind: 3 },
+    ]);
+    expect(totals).toEqual({ cut: 4, moved: 1, shortened: 2, leftOut: 12, shortenedBehind: 1 });
+    const sentences = cutSentences(totals);
+    expect(sentences).toHaveLength(3);
+    expect(sentences[1]).toContain('12 prefix tokens left out');
+    expect(cutSentences(cutTotals([cut]))).toEqual([]);
+  });
+});
