@@ -79,11 +79,13 @@ event = (n < length).astype(int)
 
 def quantiles_of(keep):
     """Curve and Greenwood errors from statsmodels (a miss at token N + 1); levels read off as R's quantile.survfit
-    does: the first n at which the curve, or an end of its log-log interval, is down to 1 - q."""
+    does: the first n at which the curve, or an end of its log-log interval, is down to 1 - q. Where the curve is 0 the
+    upper end is that of scipy.stats.binomtest for none of those at risk."""
     curve = SurvfuncRight(n[keep] + 1, event[keep])
     s, se = curve.surv_prob, curve.surv_prob_se
     half = np.where(s > 0, Z * se / (s * np.log(np.where(s > 0, s, 0.5))), 0)
-    low, high = np.where(s > 0, s ** np.exp(-half), 0), np.where(s > 0, s ** np.exp(half), 0)
+    none = [stats.binomtest(0, int(k)).proportion_ci(0.95, "exact").high for k in curve.n_risk]
+    low, high = np.where(s > 0, s ** np.exp(-half), 0), np.where(s > 0, s ** np.exp(half), none)
     first = lambda values, q: next((t - 1 for t, v in zip(curve.surv_times, values) if v <= 1 - q + 1e-12), None)
     return [[first(values, q) for values in (s, low, high)] for q in (0.1, 0.25, 0.5, 0.75, 0.9)]
 

@@ -15,22 +15,31 @@ function crossing(
   level: number,
   of: (point: SurvivalPoint) => number,
 ): number {
-  const at = points.find((point) => (point.survival === 0 ? 0 : of(point)) <= level + 1e-12);
+  const at = points.find((point) => of(point) <= level + 1e-12);
   return at ? at.i - 1 : NaN;
 }
 
 /**
  * The q-quantile of N from a Kaplan-Meier curve, with the interval of Brookmeyer and Crowley 1982: all n at which the
- * curve's own pointwise interval holds 1 - q (as R's `quantile.survfit`). O(points).
+ * curve's own pointwise interval holds 1 - q (as R's `quantile.survfit`). Where the curve falls to 0 it has no
+ * interval of its own; there the upper end is Clopper and Pearson's for "all at risk missed", 1 - tail^(1 / at risk),
+ * so that a few samples with one N do not look certain. O(points).
  *
- * @throws {RangeError} unless 0 < q < 1.
+ * @param confidence that the points were computed with.
+ * @throws {RangeError} unless 0 < q < 1 and 0 < confidence < 1.
  */
-export function survivalQuantile(points: readonly SurvivalPoint[], q: number): SurvivalQuantile {
+export function survivalQuantile(
+  points: readonly SurvivalPoint[],
+  q: number,
+  confidence = 0.95,
+): SurvivalQuantile {
   if (!(q > 0 && q < 1)) throw new RangeError(`quantile ${q}`);
+  if (!(confidence > 0 && confidence < 1)) throw new RangeError(`confidence ${confidence}`);
   const level = 1 - q;
+  const atZero = (atRisk: number): number => 1 - ((1 - confidence) / 2) ** (1 / Math.max(1, atRisk));
   return {
     value: crossing(points, level, ({ survival }) => survival),
-    low: crossing(points, level, ({ low }) => low),
-    high: crossing(points, level, ({ high }) => high),
+    low: crossing(points, level, ({ survival, low }) => (survival === 0 ? 0 : low)),
+    high: crossing(points, level, ({ survival, high, atRisk }) => (survival === 0 ? atZero(atRisk) : high)),
   };
 }

@@ -133,3 +133,13 @@ test('a quantile beyond the censoring is not invented', () => {
   expect(DRAWN_QUANTILES[2]).toBe(0.5);
   expect(() => survivalQuantile(points, 1)).toThrow(RangeError);
 });
+
+test('samples with one N: many leave no doubt about the median, three do (upper ends 1 - .025^(1/n))', () => {
+  const zeros = (count: number) => {
+    const n = Array.from({ length: count }, () => 0);
+    return survivalQuantile(kaplanMeier({ n, length: n.map(() => 9) }), 0.5);
+  };
+  // 1 - .025^(1/12) = .265 and 1 - .025^(1/3) = .708.
+  expect(zeros(12)).toEqual({ value: 0, low: 0, high: 0 });
+  expect(zeros(3)).toEqual({ value: 0, low: 0, high: NaN });
+});
