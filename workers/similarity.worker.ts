@@ -15,7 +15,7 @@ import {
   type Spaces,
 } from '../src/core/analyses/similarity.ts';
 import { findDuplicates } from '../src/core/similarity/duplicates.ts';
-import { gapIntervals } from '../src/core/similarity/gapIntervals.ts';
+import { gapIntervals, gapReplicates } from '../src/core/similarity/gapIntervals.ts';
 import type { Neighbours } from '../src/core/similarity/neighbours.ts';
 import { dequantize, rowsWithDirection } from '../src/core/similarity/quantized.ts';
 import { registerCancellation } from '../src/protocol/cancellation.ts';
@@ -102,7 +102,9 @@ const similarity: SimilarityApi = {
   intervals: async (space, rows, seed, onProgress, { signal }) => {
     const all = embeddingsOf(space);
     const { prefixes, fulls } = rows ? embeddingsAt(all, rows) : all;
-    return steadily(gapIntervals(prefixes, fulls, { seed }), signal, onProgress);
+    // As many for a group as for all samples, so that all groups together take no longer than these.
+    const replicates = gapReplicates(all.prefixes);
+    return steadily(gapIntervals(prefixes, fulls, { seed, replicates }), signal, onProgress);
   },
 
   local: async (space, onProgress, { signal }) => {
