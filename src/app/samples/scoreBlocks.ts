@@ -9,6 +9,7 @@ import type { SampleRunSettings, StoredSample } from '../../engine/sampleStore.t
 import type { ScorerClient } from '../../engine/scorerClient.ts';
 import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
 import type { DeviceReport, OpenedModel, ScoreChunk, TokenizedText } from '../../protocol/scorer.ts';
+import type { BlockJob } from './blockJob.ts';
 import type { Problem, Sample } from './dataSet.ts';
 import { describeSplit, prepareSample, type PreparedSample, type SplitSettings } from './prepare.ts';
 import { screenBlock } from './screenBlock.ts';
@@ -105,22 +106,6 @@ export async function prepareAll(
     });
   }
   return { prepared, problems };
-}
-
-/** How blocks are scored, and who is told. */
-export interface BlockJob {
-  readonly scorer: Pick<ScorerClient, 'score'>;
-  readonly adapter: AdapterEntry | null;
-  readonly mode: ScoreMode;
-  /** Tokens that the model can score in one window. */
-  readonly longest: number;
-  readonly signal: AbortSignal;
-  readonly texts: (index: number) => string;
-  readonly onSample: (index: number, sample: StoredSample) => void;
-  /** A block is finished: `samples` in the order of `indices`. */
-  readonly onBlock: (number: number, indices: Uint32Array, samples: readonly StoredSample[]) => void;
-  /** True if a block needs no scoring. */
-  readonly isDone: (indices: Uint32Array) => boolean;
 }
 
 /** A screened sample costs a fraction of a scored one: larger blocks for the same seconds of work. */
