@@ -13,6 +13,7 @@ import type { BlockJob } from './blockJob.ts';
 import type { Problem, Sample } from './dataSet.ts';
 import { describeSplit, prepareSample, type PreparedSample, type SplitSettings } from './prepare.ts';
 import { screenBlock } from './screenBlock.ts';
+import { Slices } from './slices.ts';
 
 /** Texts that are tokenized in one call: cutting them is one task of the page. */
 const TOKENIZE_AT_ONCE = 64;
@@ -39,10 +40,13 @@ export async function keyOfSamples(
   { source }: ModelEntry,
 ): Promise<string> {
   const content: string[] = [];
+  const slices = new Slices();
   for (let from = 0; from < samples.length; from += HASHED_AT_ONCE) {
     const some = samples.slice(from, from + HASHED_AT_ONCE);
     const parts = some.map(({ prefix, suffix, text, tokens }) => [prefix, suffix, text, tokens?.ids.length]);
     content.push(await sha256OfText(JSON.stringify(parts)));
+    // Browsers digest little data at once: without this, all of it is one task.
+    if (slices.isOver) await slices.rest();
   }
   const files = source.files.map(({ sha256 }) => sha256);
   const screening = mode === 'screening' ? ['screening', FIRST_CHUNK] : [];
