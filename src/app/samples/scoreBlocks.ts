@@ -15,9 +15,11 @@ import type {
 import type { ScorerClient } from '../../engine/scorerClient.ts';
 import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
 import type { DeviceReport, OpenedModel, ScoreChunk, TokenizedText } from '../../protocol/scorer.ts';
+import type { BlockJob } from './blockJob.ts';
 import type { Problem, Sample } from './dataSet.ts';
 import { describeSplit, prepareSample, type PreparedSample, type SplitSettings } from './prepare.ts';
 import { screenBlock } from './screenBlock.ts';
+import { Slices } from './slices.ts';
 
 /** Texts that are tokenized in one call: cutting them is one task of the page. */
 const TOKENIZE_AT_ONCE = 64;
@@ -44,10 +46,13 @@ export async function keyOfSamples(
   { source }: ModelEntry,
 ): Promise<string> {
   const content: string[] = [];
+  const slices = new Slices();
   for (let from = 0; from < samples.length; from += HASHED_AT_ONCE) {
     const some = samples.slice(from, from + HASHED_AT_ONCE);
     const parts = some.map(({ prefix, suffix, text, tokens }) => [prefix, suffix, text, tokens?.ids.length]);
     content.push(await sha256OfText(JSON.stringify(parts)));
+    // Browsers digest little data at once: without this, all of it is one task.
+    if (slices.isOver) await slices.rest();
   }
   const files = source.files.map(({ sha256 }) => sha256);
   const screening = mode === 'screening' ? ['screening', FIRST_CHUNK] : [];
@@ -111,22 +116,6 @@ export async function prepareAll(
     });
   }
   return { prepared, problems };
-}
-
-/** How blocks are scored, and who is told. */
-export interface BlockJob {
-  readonly scorer: Pick<ScorerClient, 'score'>;
-  readonly adapter: AdapterEntry | null;
-  readonly mode: ScoreMode;
-  /** Tokens that the model can score in one window. */
-  readonly longest: number;
-  readonly signal: AbortSignal;
-  readonly texts: (index: number) => string;
-  readonly onSample: (index: number, sample: StoredSample) => void;
-  /** A block is finished: `samples` in the order of `indices`. */
-  readonly onBlock: (number: number, block: StoredBlock) => void;
-  /** True if a block needs no scoring. */
-  readonly isDone: (indices: Uint32Array) => boolean;
 }
 
 /** A screened sample costs a fraction of a scored one: larger blocks for the same seconds of work. */

@@ -3,8 +3,8 @@ import { chunkEnds, chunkMatch, screenedSample } from '../../core/screening.ts';
 import type { StoredSample } from '../../engine/sampleStore.ts';
 import { MemoscopeError } from '../../protocol/errors.ts';
 import type { DeviceReport, ScoreChunk } from '../../protocol/scorer.ts';
+import type { BlockJob } from './blockJob.ts';
 import type { PreparedSample } from './prepare.ts';
-import type { BlockJob } from './scoreBlocks.ts';
 
 /** A sample on its way. */
 interface Candidate {
