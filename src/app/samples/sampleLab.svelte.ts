@@ -2,11 +2,15 @@ import type { ReadOptions, SourceFile } from '../../core/samples/readSamples.ts'
 import type { SampleCut } from '../../engine/sampleStore.ts';
 import type { StatisticsClient } from '../../engine/statisticsClient.ts';
 import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
-import { Analyses, type AnalysisInput } from './analyses.svelte.ts';
+import { Analyses, SEED, type AnalysisInput } from './analyses.svelte.ts';
+import { isSavedResult, readAnalysis, writeAnalysis } from './analysisFile.ts';
 import { groupColumns, groupsBy, loadPlanted, type DataSet } from './dataSet.ts';
+import { FiledAnalysis } from './filedAnalysis.svelte.ts';
+import { PanelRegistry } from './panelRegistry.ts';
 import type { SplitSettings } from './prepare.ts';
 import { LARGEST_SAMPLE_FILE, readFiles } from './sampleFiles.ts';
 import { SampleRun, type SampleRunHost } from './sampleRun.svelte.ts';
+import { timestamp } from '../scoreText.ts';
 import { Selection } from './selection.svelte.ts';
 import { TableView } from './tableView.svelte.ts';
 
@@ -45,6 +49,9 @@ export class SampleLab {
   readonly selection = new Selection();
   readonly table: TableView;
   readonly analyses: Analyses;
+  /** The panels on the page. */
+  readonly panels = new PanelRegistry();
+  readonly filed = new FiledAnalysis();
   /** Why the input cannot be read, with the remedy. */
   inputProblem = $state<string | null>(null);
   /** Column whose values are compared; null for one group. */
@@ -96,6 +103,7 @@ export class SampleLab {
 
   /** Cuts the samples in another way, or measures another model. */
   async change(changes: { split?: SplitSettings; subject?: string | null }): Promise<void> {
+    this.filed.leave();
     await this.run.change(changes);
     await this.remember();
   }
@@ -128,6 +136,10 @@ export class SampleLab {
           `${tooLarge.name} has more than 500 MB. Split it and open one part.`,
         );
       const [first] = files;
+      if (files.length === 1 && first && isSavedResult(await first.slice(0, 512).text())) {
+        await this.openAnalysis(await first.text());
+        return;
+      }
       const name = files.length === 1 && first ? first.name : `${files.length} files`;
       await this.read({ name, files: await readFiles(files) });
     });
@@ -155,13 +167,82 @@ export class SampleLab {
 
   /** Puts samples in. */
   async open(dataSet: DataSet): Promise<void> {
-    this.inputProblem = null;
-    this.selection.reset();
-    this.table.reset();
+    this.leaveInput();
     const columns = groupColumns(dataSet).map(({ name }) => name);
     this.group = columns.includes('copies') ? 'copies' : (columns[0] ?? null);
     await this.run.open(dataSet);
     await this.remember();
+  }
+
+  /** What is shown is of other samples. */
+  private leaveInput(): void {
+    this.inputProblem = null;
+    this.selection.reset();
+    this.table.reset();
+    this.filed.leave();
+  }
+
+  /** Shows an analysis that was saved as a file: no model is needed for it. @throws {MemoscopeError} `InvalidInput`. */
+  private async openAnalysis(json: string): Promise<void> {
+    const { head, samples, results } = await readAnalysis(json);
+    const { data, problems, unscorable, settings, origin, split, subject, group } = head;
+    this.leaveInput();
+    const { name, shape, columns, hasTexts } = data;
+    const dataSet = {
+      name,
+      shape,
+      columns: [...columns],
+      samples: [...samples],
+      problems: [...problems],
+      hasTexts,
+    };
+    this.run.show({ dataSet, split, subject, results, unscorable, settings, origin });
+    this.group = group !== null && columns.some((column) => column.name === group) ? group : null;
+    this.filed.file = head;
+  }
+
+  /**
+   * The whole analysis as a file, in parts.
+   *
+   * @param hasTexts false: without the samples’ texts.
+   * @throws {MemoscopeError} `InvalidInput` if nothing is scored.
+   */
+  async analysisFile(hasTexts: boolean): Promise<string[]> {
+    const { dataSet, settings, origin, split, subject, results, unscorable } = this.run;
+    if (!dataSet || !settings || !origin)
+      throw new MemoscopeError('InvalidInput', 'Nothing is scored yet: press Run first.');
+    const { name, shape, columns, problems, samples } = dataSet;
+    const head = {
+      appVersion: __APP_VERSION__,
+      savedAt: timestamp(),
+      data: { name, shape, columns },
+      settings,
+      origin,
+      split,
+      subject,
+      group: this.group,
+      seed: SEED,
+      problems,
+      unscorable,
+      panels: this.panels.numbers(hasTexts),
+    };
+    return writeAnalysis({ head, samples, results: [...results], hasTexts });
+  }
+
+  /** Scores the same samples again, with the model and the device at hand, and compares all numbers. */
+  async runAgain(): Promise<void> {
+    const { run } = this;
+    if (run.isBusy || run.dataSet?.hasTexts === false) return;
+    await this.attempt(async () => {
+      const entry = await this.host.link.entry();
+      if (run.subject !== null && !this.host.link.adapterOf(entry, run.subject))
+        throw new MemoscopeError(
+          'InvalidInput',
+          `The adapter “${run.subject}” does not come with this page. Choose what is measured, then press Run.`,
+        );
+      this.filed.keep(run, this.panels.numbers());
+      await run.restart();
+    });
   }
 
   /** Which group each sample is in; null without groups. */

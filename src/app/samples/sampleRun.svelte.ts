@@ -17,6 +17,17 @@ const DRAW_INTERVAL = 250;
 /** Samples whose cut is shown before the run. */
 const PREVIEWED = 50;
 
+/** Results that were computed elsewhere, with what they are of. */
+export interface ForeignResults {
+  readonly dataSet: DataSet;
+  readonly split: SplitSettings;
+  readonly subject: string | null;
+  readonly results: readonly (StoredSample | null)[];
+  readonly unscorable: readonly Problem[];
+  readonly settings: SampleRunSettings;
+  readonly origin: RunOrigin;
+}
+
 /** What the run needs of the page around it. */
 export interface SampleRunHost {
   readonly link: ModelLink;
@@ -44,6 +55,9 @@ export class SampleRun {
   /** The cut samples, once they are tokenized in this visit. */
   prepared = $state.raw<readonly (PreparedSample | null)[]>([]);
 
+  /** True while results from a file are shown: nothing is added to them. */
+  isForeign = $state(false);
+
   private readonly host: SampleRunHost;
   private readonly job = new CurrentJob();
   private key: string | null = null;
@@ -53,7 +67,7 @@ export class SampleRun {
   readonly total = $derived(this.dataSet?.samples.length ?? 0);
   readonly problems = $derived([...(this.dataSet?.problems ?? []), ...this.unscorable]);
   readonly isComplete = $derived(this.scored > 0 && this.scored + this.unscorable.length >= this.total);
-  readonly canResume = $derived(!this.isBusy && this.scored > 0 && !this.isComplete);
+  readonly canResume = $derived(!this.isBusy && !this.isForeign && this.scored > 0 && !this.isComplete);
 
   constructor(host: SampleRunHost) {
     this.host = host;
@@ -76,6 +90,29 @@ export class SampleRun {
     this.clear();
     this.status = { kind: 'idle' };
     await this.restore();
+  }
+
+  /** Shows results from a file; what this browser has stored is left alone. */
+  show({ dataSet, split, subject, results, unscorable, settings, origin }: ForeignResults): void {
+    this.job.leave();
+    this.dataSet = dataSet;
+    this.split = split;
+    this.subject = subject;
+    this.clear();
+    this.results = [...results];
+    this.unscorable = unscorable;
+    this.settings = settings;
+    this.origin = origin;
+    this.isForeign = true;
+    this.draw(true);
+    this.status = this.rest();
+  }
+
+  /** Scores all samples anew, whatever is stored of them. Every failure ends in `status`. */
+  async restart(): Promise<void> {
+    this.job.leave();
+    this.clear();
+    await this.run();
   }
 
   /** Scores what is not scored yet. Every failure ends in `status`. */
@@ -112,6 +149,7 @@ export class SampleRun {
     this.origin = null;
     this.key = null;
     this.scored = 0;
+    this.isForeign = false;
     this.revision++;
   }
 
@@ -181,7 +219,7 @@ export class SampleRun {
 
   private async work(signal: AbortSignal): Promise<void> {
     const { link } = this.host;
-    if (!this.dataSet || this.isComplete) return;
+    if (!this.dataSet || this.isComplete || this.isForeign) return;
     const onProgress = (progress: LoadProgress): void => {
       this.say(signal, { kind: 'loading', progress });
     };
