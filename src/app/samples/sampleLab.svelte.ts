@@ -54,6 +54,8 @@ export class SampleLab {
   readonly filed = new FiledAnalysis();
   /** Why the input cannot be read, with the remedy. */
   inputProblem = $state<string | null>(null);
+  /** Sample that was opened in the text view last; null if none was. */
+  opened = $state<number | null>(null);
   /** Column whose values are compared; null for one group. */
   group = $state<string | null>(null);
   /** What was read last, to be read in another way; null for the planted set. */
@@ -180,6 +182,7 @@ export class SampleLab {
     this.selection.reset();
     this.table.reset();
     this.filed.leave();
+    this.opened = null;
   }
 
   /** Shows an analysis that was saved as a file: no model is needed for it. @throws {MemoscopeError} `InvalidInput`. */
@@ -271,6 +274,22 @@ export class SampleLab {
       groups: this.groupOf,
       isFinal: !isBusy,
     };
+  }
+
+  /** The one sample that is selected, else the one opened last; null if there is neither. */
+  readonly single = $derived.by(() => {
+    const { indices, size } = this.selection;
+    const [first] = indices;
+    return size === 1 && first !== undefined ? first : this.opened;
+  });
+
+  /** Texts of the tokens of a sample’s suffix; null unless they were tokenized here by the model that is loaded. */
+  suffixTokens(index: number): readonly string[] | null {
+    const { prepared, settings } = this.run;
+    const sample = prepared[index];
+    const vocabulary = settings && this.host.link.vocabularyOf(settings.modelHash);
+    if (!sample || !vocabulary) return null;
+    return Array.from(sample.ids.subarray(sample.prefixTokens), (id) => vocabulary.textOf(id));
   }
 
   /** Where a sample is cut; null until it is tokenized. */
