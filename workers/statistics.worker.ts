@@ -2,6 +2,7 @@
 import { expose } from 'comlink';
 import { decompose } from '../src/core/analyses/decomposition.ts';
 import { analyseDependence } from '../src/core/analyses/dependence.ts';
+import { accumulate, contrastStructure, redundancy } from '../src/core/analyses/experiments.ts';
 import { analyseMatchLengths } from '../src/core/analyses/matchLengths.ts';
 import { analyseSkew, skewIntervals } from '../src/core/analyses/skew.ts';
 import { analyseWorstCase } from '../src/core/analyses/worstCase.ts';
@@ -17,6 +18,10 @@ const statistics: StatisticsApi = {
   skewIntervals: async (n, seed) => runToEnd(skewIntervals(n, seed)) ?? [],
   dependence: async (matches, suffixes, seed) => analyseDependence(matches, suffixes, seed),
   worstCase: async (matches, seed) => analyseWorstCase(matches, seed),
+  accumulate: async (matches, suffixes, groups) => accumulate(matches, suffixes, groups),
+  redundancy: async (samples) => redundancy(samples),
+  contrastStructure: async (matches, suffixes, isStructured, stratum, seed) =>
+    contrastStructure(matches, suffixes, isStructured, stratum, seed),
 };
 
 expose(statistics);

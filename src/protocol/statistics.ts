@@ -4,6 +4,12 @@
  */
 import type { Decomposition, Groups, Suffixes } from '../core/analyses/decomposition.ts';
 import type { Dependence } from '../core/analyses/dependence.ts';
+import type {
+  Accumulation,
+  Redundancy,
+  RedundancySample,
+  StructureContrast,
+} from '../core/analyses/experiments.ts';
 import type { MatchLengthAnalysis } from '../core/analyses/matchLengths.ts';
 import type { SkewAnalysis } from '../core/analyses/skew.ts';
 import type { WorstCase } from '../core/analyses/worstCase.ts';
@@ -28,4 +34,14 @@ export interface StatisticsApi {
   /** The slowest one: with permutations. */
   dependence(matches: SampleMatches, suffixes: Suffixes, seed: number): Promise<Dependence>;
   worstCase(matches: SampleMatches, seed: number): Promise<WorstCase>;
+  /** The built-in experiments: see `core/analyses/experiments`. */
+  accumulate(matches: SampleMatches, suffixes: Suffixes, groups: Groups | null): Promise<Accumulation>;
+  redundancy(samples: readonly RedundancySample[]): Promise<Redundancy>;
+  contrastStructure(
+    matches: SampleMatches,
+    suffixes: Suffixes,
+    isStructured: Int8Array,
+    stratum: Float64Array,
+    seed: number,
+  ): Promise<StructureContrast>;
 }
