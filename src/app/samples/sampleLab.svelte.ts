@@ -6,8 +6,10 @@ import { Analyses, SEED, type AnalysisInput } from './analyses.svelte.ts';
 import { isSavedResult, readAnalysis, writeAnalysis } from './analysisFile.ts';
 import { groupColumns, groupsBy, loadPlanted, type DataSet } from './dataSet.ts';
 import { FiledAnalysis } from './filedAnalysis.svelte.ts';
+import { Experiments } from './experiments.svelte.ts';
 import { PanelRegistry } from './panelRegistry.ts';
 import type { SplitSettings } from './prepare.ts';
+import { suffixesOf } from './runArrays.ts';
 import { LARGEST_SAMPLE_FILE, readFiles } from './sampleFiles.ts';
 import { SampleRun, type SampleRunHost } from './sampleRun.svelte.ts';
 import { timestamp } from '../scoreText.ts';
@@ -52,6 +54,7 @@ export class SampleLab {
   /** The panels on the page. */
   readonly panels = new PanelRegistry();
   readonly filed = new FiledAnalysis();
+  readonly experiments: Experiments;
   /** Why the input cannot be read, with the remedy. */
   inputProblem = $state<string | null>(null);
   /** Sample that was opened in the text view last; null if none was. */
@@ -84,6 +87,7 @@ export class SampleLab {
     this.host = host;
     this.analyses = new Analyses(statistics);
     this.run = new SampleRun(host);
+    this.experiments = new Experiments(host, this.analyses.client);
     this.table = new TableView(this.run, this.selection);
   }
 
@@ -257,20 +261,9 @@ export class SampleLab {
   /** What the panels are to be computed from. */
   analysisInput(): AnalysisInput {
     const { results, isBusy } = this.run;
-    const offsets = new Uint32Array(results.length + 1);
-    results.forEach((result, index) => {
-      offsets[index + 1] = (offsets[index] ?? 0) + (result?.scored.logprobs.length ?? 0);
-    });
-    const values = new Float32Array(offsets.at(-1) ?? 0);
-    const correct = new Uint8Array(values.length);
-    results.forEach((result, index) => {
-      if (!result) return;
-      values.set(result.scored.logprobs, offsets[index]);
-      correct.set(result.scored.correct, offsets[index]);
-    });
     return {
       matches: this.matches,
-      suffixes: { values, correct, offsets },
+      suffixes: suffixesOf(results),
       groups: this.groupOf,
       isFinal: !isBusy,
     };
