@@ -261,7 +261,8 @@ describe('run again and compare', () => {
       expect(differ).toBe(0);
       expect(largest === 0 || Number.isNaN(largest)).toBe(true);
     }
-    expect(lab.filed.baseline?.panels).toHaveLength(2);
+    // A panel of one sample is another one with each selection.
+    expect(lab.filed.baseline?.panels).toHaveLength(1);
   });
 
   it('states every number and every setting that differs from a file of another model', async () => {

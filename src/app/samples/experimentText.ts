@@ -1,9 +1,10 @@
 /** The built-in experiments in words: every conclusion follows from the numbers, also where they refute the claim. */
-import type {
-  Accumulation,
-  Redundancy,
-  RedundantSet,
-  StructureContrast,
+import {
+  FEWEST,
+  type Accumulation,
+  type Redundancy,
+  type RedundantSet,
+  type StructureContrast,
 } from '../../core/analyses/experiments.ts';
 import { netInformation, type Dependence } from '../../core/analyses/dependence.ts';
 import type { Correlation } from '../../core/statistics/association.ts';
@@ -30,12 +31,16 @@ function accumulationOf(name: string, { points, failsAt, last, errorBits }: Accu
   const point = points[last - 1];
   if (!point) return `${name}: too few samples recite anything to judge independence.`;
   const numbers = `the shares of right tokens, multiplied, give P(N ≥ ${last}) = ${formatProbability(point.product)}; it is ${formatProbability(point.empirical)}`;
+  const isShort = points.some(
+    ({ n, samples, empirical }) => n > last && samples >= FEWEST && empirical === 0,
+  );
+  const reach = isShort ? 'and nothing is recited beyond that' : 'where too few samples go on';
   const error =
     Math.abs(errorBits) < SMALL
       ? ', about the same'
       : `, ${factor(errorBits)} times ${errorBits > 0 ? 'as much' : 'less'}`;
   return failsAt === null
-    ? `${name}: independence holds. ${capital(numbers)}${error}, and at no n up to ${last} does the product leave the 95% interval.`
+    ? `${name}: nothing speaks against independence up to n = ${last}, ${reach}. ${capital(numbers)}${error}, and at no n so far does the product leave the 95% interval.`
     : `${name}: independence fails from n = ${failsAt} on, where the product leaves the 95% interval. By n = ${last}, ${numbers}${error}.`;
 }
 
@@ -161,11 +166,13 @@ const meanBits = ({ lags }: Dependence): number => {
 function sideText(name: string, dependence: Dependence): string {
   const { p, conditionalP, samples } = dependence;
   if (Number.isNaN(p)) return `${name} (n = ${formatCount(samples)}) has no variation to depend on`;
+  const numbers = `${name} (n = ${formatCount(samples)}): ${formatNumber(meanBits(dependence), 3)} bits between two tokens (${formatP(p)})`;
+  if (p >= 0.05) return `${numbers}, which could be chance`;
   const given =
     conditionalP < 0.05
-      ? `left among texts of equal accuracy (${formatP(conditionalP)})`
-      : `and nothing that chance could not do among texts of equal accuracy (${formatP(conditionalP)})`;
-  return `${name} (n = ${formatCount(samples)}): ${formatNumber(meanBits(dependence), 3)} bits between two tokens (${formatP(p)}), ${given}`;
+      ? `and among texts of equal accuracy some of it is left (${formatP(conditionalP)})`
+      : `but among texts of equal accuracy what is left could be chance (${formatP(conditionalP)})`;
+  return `${numbers}, ${given}`;
 }
 
 function contrastText(name: string, { structured, prose, difference, p }: StructureContrast): string {
@@ -186,9 +193,13 @@ export function structureText({ target, base }: ForBoth<StructureContrast>): str
     : isLess
       ? 'So it is prose whose tokens bind more: that structured reasoning is where independence breaks is not supported by these data.'
       : 'So these data do not show that structured reasoning is where independence breaks.';
-  const low = [target.structured, target.prose].every(({ p }) => !(p < 0.05))
-    ? 'The published finding that dependence between the tokens is low is supported here.'
-    : 'The published finding that dependence between the tokens is low is not supported here: it is there, on both sides or one.';
+  const bound = [target.structured, target.prose].filter(({ p }) => p < 0.05);
+  const low =
+    bound.length === 0
+      ? 'The published finding that dependence between the tokens is low is supported here.'
+      : bound.some(({ conditionalP }) => conditionalP < 0.05)
+        ? 'The published finding that dependence between the tokens is low is not supported here: it is there even among texts of equal accuracy.'
+        : 'The published finding that dependence between the tokens is low is not supported as it stands: it is there, but as far as these data tell because texts differ, not because the sequence binds.';
   return [
     contrastText('Fine-tuned model', target),
     contrastText('Base model', base),

@@ -8,15 +8,15 @@ import {
 } from '../../core/samples/compareResults.ts';
 import type { StoredSample } from '../../engine/sampleStore.ts';
 import { plainCell, type AnalysisHead } from './analysisFile.ts';
-import { columnsOf } from './sampleColumns.ts';
+import { columnsOf, type SampleColumn } from './sampleColumns.ts';
 import type { SampleRun } from './sampleRun.svelte.ts';
 import { Slices } from './slices.ts';
 
 /** Up to here two values are the same but for rounding: another device rounds otherwise. In each column's unit. */
 export const TOLERANCE = 0.001;
 
-/** Columns whose every difference counts, though they are numbers. */
-const WHOLE = new Set(['matchLength', 'suffixTokens', 'prefixTokens', 'baseMatchLength', 'accuracy']);
+/** Columns of counts and flags have no decimals, and the share of right tokens is a count too. */
+const isCounted = ({ id, digits }: SampleColumn): boolean => !digits || id === 'accuracy';
 
 /** Numbers of a run that is over, kept to be compared with those of another. */
 export interface Baseline {
@@ -131,12 +131,13 @@ function comparedColumns({ dataSet, results }: SampleRun, before: readonly (Stor
     after: (index: number) => listDifference(values(before[index] ?? null), values(results[index] ?? null)),
   });
   return [
-    ...scores.map(({ id, title, unit, value, digits }) => {
+    ...scores.map((column) => {
+      const { title, unit, value } = column;
       const read = (list: readonly (StoredSample | null)[]) => (index: number) => {
         const sample = dataSet.samples[index];
         return sample ? value(sample, list[index] ?? null, index) : null;
       };
-      const tolerance = digits === null || WHOLE.has(id) ? 0 : TOLERANCE;
+      const tolerance = isCounted(column) ? 0 : TOLERANCE;
       return { name: title, unit, tolerance, before: read(before), after: read(results) };
     }),
     tokens('first choice or not, by token', '', 0, (stored) => stored?.scored.correct ?? []),

@@ -68,7 +68,12 @@ export async function makeReport(lab: SampleLab, hasTexts: boolean): Promise<str
   }
   const samples = run.dataSet?.samples ?? [];
   const isWhole = run.dataSet?.hasTexts !== false;
-  const settings = settingsOfRun(run).map(([name, value]) => [LABELS[name] ?? name, value] as const);
+  const settings = settingsOfRun(run)
+    .filter(([name]) => name !== 'precomputed')
+    .map(
+      ([name, value]) =>
+        [LABELS[name] ?? name, name === 'elapsedMs' ? Math.round(Number(value)) : value] as const,
+    );
   return reportHtml({
     title: summarySentence(summarizeMatches(lab.matches), run.settings?.adapterId ?? null) ?? 'Memorization',
     savedAt: timestamp(),

@@ -44,16 +44,22 @@ function cellText(cell: Cell): string {
   return Number.isInteger(cell) ? formatNumber(cell, 0) : formatNumber(cell, 4);
 }
 
-const rowHtml = (cells: readonly string[], tag: 'th' | 'td'): string =>
-  `<tr>${cells.map((cell) => (tag === 'th' ? `<th scope="col">${cell}</th>` : `<td>${cell}</td>`)).join('')}</tr>`;
+const isWords = (cell: Cell): boolean => typeof cell === 'string';
+
+const rowHtml = (cells: readonly string[], words: readonly boolean[], tag: 'th' | 'td'): string => {
+  const open = (column: number) =>
+    `<${tag}${tag === 'th' ? ' scope="col"' : ''}${words[column] ? ' class="words"' : ''}>`;
+  return `<tr>${cells.map((cell, column) => `${open(column)}${cell}</${tag}>`).join('')}</tr>`;
+};
 
 function tableHtml({ header, rows }: PanelTable): string {
   const more =
     rows.length > MOST_ROWS
       ? `<p class="faint">The first ${formatCount(MOST_ROWS)} of ${formatCount(rows.length)} rows; the CSV and the JSON have all.</p>`
       : '';
-  const body = rows.slice(0, MOST_ROWS).map((row) => rowHtml(row.map(cellText), 'td'));
-  return `<div class="table"><table><thead>${rowHtml(header.map(escapeHtml), 'th')}</thead><tbody>${body.join('\n')}</tbody></table></div>${more}`;
+  const words = header.map((_, column) => rows.some((row) => isWords(row[column] ?? null)));
+  const body = rows.slice(0, MOST_ROWS).map((row) => rowHtml(row.map(cellText), words, 'td'));
+  return `<div class="table" tabindex="0" role="region" aria-label="Numbers"><table><thead>${rowHtml(header.map(escapeHtml), words, 'th')}</thead><tbody>${body.join('\n')}</tbody></table></div>${more}`;
 }
 
 const panelHtml = ({ id, title, shows, facts, figure, sentences, table }: ReportPanel): string => `
@@ -94,6 +100,7 @@ dd{margin:0;font-family:ui-monospace,monospace;overflow-wrap:anywhere}
 .table{max-height:20rem;overflow:auto;border-top:1px solid var(--line);margin-top:.75rem}
 table{border-collapse:collapse;font:.8rem ui-monospace,monospace;white-space:nowrap}
 th,td{padding:.1rem .75rem .1rem 0;border-bottom:1px solid var(--line);text-align:right;font-weight:400}
+td.words,th.words{text-align:left;white-space:normal}
 th{position:sticky;top:0;background:var(--paper);color:var(--soft)}
 @media (max-width:40rem){dl{grid-template-columns:minmax(0,1fr)}dd{margin-bottom:.3rem}}
 `;

@@ -247,7 +247,7 @@ export class SampleLab {
           'InvalidInput',
           `The adapter “${run.subject}” does not come with this page. Choose what is measured, then press Run.`,
         );
-      this.filed.keep(run, this.panels.numbers());
+      this.filed.keep(run, this.panels.numbers(false));
       await run.restart();
     });
   }
