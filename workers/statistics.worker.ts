@@ -2,8 +2,9 @@
 import { expose } from 'comlink';
 import { decompose } from '../src/core/analyses/decomposition.ts';
 import { analyseDependence } from '../src/core/analyses/dependence.ts';
-import { accumulate, contrastStructure, redundancy } from '../src/core/analyses/experiments.ts';
+import { accumulate, contrastStructure } from '../src/core/analyses/experiments.ts';
 import { analyseMatchLengths } from '../src/core/analyses/matchLengths.ts';
+import { redundancy } from '../src/core/analyses/redundancy.ts';
 import { analyseSkew, skewIntervals } from '../src/core/analyses/skew.ts';
 import { analyseWorstCase } from '../src/core/analyses/worstCase.ts';
 import { readSamples } from '../src/core/samples/readSamples.ts';

@@ -4,13 +4,9 @@
  */
 import type { Decomposition, Groups, Suffixes } from '../core/analyses/decomposition.ts';
 import type { Dependence } from '../core/analyses/dependence.ts';
-import type {
-  Accumulation,
-  Redundancy,
-  RedundancySample,
-  StructureContrast,
-} from '../core/analyses/experiments.ts';
+import type { Accumulation, StructureContrast } from '../core/analyses/experiments.ts';
 import type { MatchLengthAnalysis } from '../core/analyses/matchLengths.ts';
+import type { Redundancy, RedundancySample } from '../core/analyses/redundancy.ts';
 import type { SkewAnalysis } from '../core/analyses/skew.ts';
 import type { WorstCase } from '../core/analyses/worstCase.ts';
 import type { ReadOptions, SourceFile } from '../core/samples/readSamples.ts';

@@ -8,10 +8,10 @@ import {
   structureText,
 } from '../../src/app/samples/experimentText.ts';
 import type { Dependence } from '../../src/core/analyses/dependence.ts';
+import type { Redundancy } from '../../src/core/analyses/redundancy.ts';
 import type {
   Accumulation,
   AccumulationPoint,
-  Redundancy,
   StructureContrast,
 } from '../../src/core/analyses/experiments.ts';
 

@@ -4,9 +4,8 @@ import {
   contrastStructure,
   FEWEST,
   meanLagInformation,
-  redundancy,
-  wordsOf,
 } from '../../src/core/analyses/experiments.ts';
+import { redundancy, wordsOf } from '../../src/core/analyses/redundancy.ts';
 import type { Suffixes } from '../../src/core/analyses/decomposition.ts';
 import { seededRandom } from '../../src/core/random.ts';
 

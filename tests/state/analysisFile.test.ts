@@ -1,6 +1,7 @@
 import { expose } from 'comlink';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { isSavedResult, readAnalysis } from '../../src/app/samples/analysisFile.ts';
+import { isSavedResult } from '../../src/app/samples/analysisFile.ts';
+import { readAnalysis } from '../../src/app/samples/readAnalysis.ts';
 import { SampleLab } from '../../src/app/samples/sampleLab.svelte.ts';
 import { analyseMatchLengths } from '../../src/core/analyses/matchLengths.ts';
 import { readSamples } from '../../src/core/samples/readSamples.ts';

@@ -1,11 +1,6 @@
 /** The built-in experiments in words: every conclusion follows from the numbers, also where they refute the claim. */
-import {
-  FEWEST,
-  type Accumulation,
-  type Redundancy,
-  type RedundantSet,
-  type StructureContrast,
-} from '../../core/analyses/experiments.ts';
+import { FEWEST, type Accumulation, type StructureContrast } from '../../core/analyses/experiments.ts';
+import type { Redundancy, RedundantSet } from '../../core/analyses/redundancy.ts';
 import { netInformation, type Dependence } from '../../core/analyses/dependence.ts';
 import type { Correlation } from '../../core/statistics/association.ts';
 import { formatCount, formatMagnitude, formatNumber, formatProbability } from '../../ui/format.ts';

@@ -1,10 +1,6 @@
 import type { Groups } from '../../core/analyses/decomposition.ts';
-import type {
-  Accumulation,
-  Redundancy,
-  RedundancySample,
-  StructureContrast,
-} from '../../core/analyses/experiments.ts';
+import type { Accumulation, StructureContrast } from '../../core/analyses/experiments.ts';
+import type { Redundancy, RedundancySample } from '../../core/analyses/redundancy.ts';
 import type { StatisticsClient } from '../../engine/statisticsClient.ts';
 import type { SampleMatches } from '../../protocol/statistics.ts';
 import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';

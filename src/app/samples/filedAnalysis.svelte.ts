@@ -42,16 +42,21 @@ export interface RunComparison {
 
 /** All that may explain a difference, in words. */
 export function factsOf({ settings, origin, problems, scored }: SampleRun): Record<string, string> {
-  return {
-    'model’s SHA-256': settings?.modelHash ?? '',
-    adapter: settings?.adapterId ?? 'none',
-    'adapter’s SHA-256': settings?.adapterHash ?? '',
-    split: settings?.split ?? '',
-    device: `${origin?.device ?? ''}, ${origin?.deviceName ?? ''}, threads: ${origin?.threads ?? ''}`,
-    'version of Memoscope': origin?.appVersion ?? '',
-    'samples scored': String(scored),
-    'rows left out': String(problems.length),
+  const { modelHash, adapterId, adapterHash, split } = settings ?? {};
+  const { device, deviceName, threads, appVersion } = origin ?? {};
+  const facts = {
+    'model’s SHA-256': modelHash,
+    adapter: adapterId,
+    'adapter’s SHA-256': adapterHash,
+    split,
+    device,
+    'name of the device': deviceName,
+    threads,
+    'version of Memoscope': appVersion,
+    'samples scored': scored,
+    'rows left out': problems.length,
   };
+  return Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, String(value ?? 'none')]));
 }
 
 const plainTable = ({ id, title, header, rows }: NamedTable): NamedTable => ({

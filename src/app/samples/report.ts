@@ -1,5 +1,6 @@
 /** Gathers what is on the page into a report. */
 import { DarkRules, figureOf, inBothThemes, svgText } from '../../charts/svgFile.ts';
+import type { Cell } from '../../core/csv.ts';
 import { summarizeMatches } from '../../core/statistics/matchLength.ts';
 import { timestamp } from '../scoreText.ts';
 import { SEED } from './analyses.svelte.ts';
@@ -46,7 +47,7 @@ const sentencesOf = ({ body }: ShownPanel): string[] =>
  * @param hasTexts false: without panels that show texts of the samples.
  */
 export async function makeReport(lab: SampleLab, hasTexts: boolean): Promise<string> {
-  const { run, filed } = lab;
+  const { run } = lab;
   const rules = new DarkRules();
   const panels: ReportPanel[] = [];
   for (const panel of lab.panels.shown()) {
@@ -66,29 +67,39 @@ export async function makeReport(lab: SampleLab, hasTexts: boolean): Promise<str
       setTimeout(resolve);
     });
   }
-  const samples = run.dataSet?.samples ?? [];
-  const isWhole = run.dataSet?.hasTexts !== false;
-  const settings = settingsOfRun(run)
-    .filter(([name]) => name !== 'precomputed')
-    .map(
-      ([name, value]) =>
-        [LABELS[name] ?? name, name === 'elapsedMs' ? Math.round(Number(value)) : value] as const,
-    );
   return reportHtml({
-    title: summarySentence(summarizeMatches(lab.matches), run.settings?.adapterId ?? null) ?? 'Memorization',
+    title: titleOf(lab),
     savedAt: timestamp(),
     appVersion: __APP_VERSION__,
-    facts: [
-      ...settings,
-      ['groups', lab.group ?? 'none'],
-      ['seed', SEED],
-      ['SHA-256 of the data', isWhole ? await hashOfData(samples) : 'texts left out of the file'],
-      ...(filed.file ? [['results opened from a file saved', filed.file.savedAt] as const] : []),
-    ],
+    facts: await factsOf(lab),
     panels,
     problems: run.problems,
     darkCss: rules.css,
   });
+}
+
+const titleOf = ({ run, matches }: SampleLab): string =>
+  summarySentence(summarizeMatches(matches), run.settings?.adapterId ?? null) ?? 'Memorization';
+
+/** Data, model and settings. */
+async function factsOf({ run, filed, group }: SampleLab): Promise<(readonly [string, Cell])[]> {
+  const settings = settingsOfRun(run)
+    .filter(([name]) => name !== 'precomputed')
+    .map(([name, value]): readonly [string, Cell] => [
+      LABELS[name] ?? name,
+      name === 'elapsedMs' ? Math.round(Number(value)) : value,
+    ]);
+  const { dataSet } = run;
+  const hash =
+    dataSet?.hasTexts === false ? 'texts left out of the file' : await hashOfData(dataSet?.samples ?? []);
+  const facts: (readonly [string, Cell])[] = [
+    ...settings,
+    ['groups', group ?? 'none'],
+    ['seed', SEED],
+    ['SHA-256 of the data', hash],
+  ];
+  if (filed.file) facts.push(['results opened from a file saved', filed.file.savedAt]);
+  return facts;
 }
 
 const LABELS: Readonly<Record<string, string>> = {

@@ -7,6 +7,7 @@ import { CurrentJob } from '../currentJob.ts';
 import type { ModelLink } from '../modelLink.svelte.ts';
 import { originOf, timestamp } from '../scoreText.ts';
 import type { DataSet, Problem } from './dataSet.ts';
+import type { ForeignResults } from './foreignResults.ts';
 import { DEFAULT_SPLIT, type PreparedSample, type SplitSettings } from './prepare.ts';
 import type { SampleStatus } from './sampleStatus.ts';
 import { keyOfSamples, prepareAll, sampleSettings, scoreBlocks, type SampleQuestion } from './scoreBlocks.ts';
@@ -16,17 +17,6 @@ const DRAW_INTERVAL = 250;
 
 /** Samples whose cut is shown before the run. */
 const PREVIEWED = 50;
-
-/** Results that were computed elsewhere, with what they are of. */
-export interface ForeignResults {
-  readonly dataSet: DataSet;
-  readonly split: SplitSettings;
-  readonly subject: string | null;
-  readonly results: readonly (StoredSample | null)[];
-  readonly unscorable: readonly Problem[];
-  readonly settings: SampleRunSettings;
-  readonly origin: RunOrigin;
-}
 
 /** What the run needs of the page around it. */
 export interface SampleRunHost {
