@@ -179,6 +179,27 @@ describe('a whole analysis as one file', () => {
     expect(again.lab.filed.baseline).toBeNull();
   });
 
+  it('is not kept as the input of the next visit, and the planted set comes back after it', async () => {
+    const { lab } = await scored();
+    const again = await reopened(await saved(lab));
+    await again.lab.change({ split: { ...SPLIT, rule: { ...SPLIT.rule, prefix: 6 } } });
+    expect(again.lab.filed.file).toBeNull();
+    expect(again.disk.keys('sample-inputs')).toEqual([]);
+    expect(again.lab.isFromFile).toBe(true);
+    await again.lab.openPlanted();
+    expect(again.lab.isFromFile).toBe(false);
+    expect(again.lab.run.isForeign).toBe(false);
+    expect(again.disk.keys('sample-inputs')).toEqual(['last']);
+  });
+
+  it('is sent to its own view when it is put into the other', async () => {
+    const { lab, session } = await scored();
+    const before = session.draft;
+    await session.openFile(file(await saved(lab)));
+    expect(session.draftProblem).toMatch(/view “Samples”/);
+    expect(session.draft).toBe(before);
+  });
+
   it('is told from data by its beginning', async () => {
     const { lab } = await scored();
     expect(isSavedResult((await saved(lab)).slice(0, 512))).toBe(true);

@@ -65,6 +65,8 @@ export class SampleLab {
   /** What was read last, to be read in another way; null for the planted set. */
   input = $state.raw<SampleInput | null>(null);
   options = $state.raw<ReadOptions>({});
+  /** True while samples of a saved analysis are in: they are not kept for the next visit. */
+  isFromFile = $state(false);
   private isStarted = false;
   private readonly host: SampleRunHost;
 
@@ -117,6 +119,7 @@ export class SampleLab {
 
   /** Stores what was put in, so that the next visit opens on it. */
   private async remember(): Promise<void> {
+    if (this.isFromFile) return;
     const { input, options, run } = this;
     const bytes = input?.files.reduce((sum, file) => sum + file.bytes.length, 0) ?? 0;
     const kept: StoredInput = { input, options, split: run.split, subject: run.subject };
@@ -188,6 +191,7 @@ export class SampleLab {
     this.table.reset();
     this.filed.leave();
     this.opened = null;
+    this.isFromFile = false;
   }
 
   /** Shows an analysis that was saved as a file: no model is needed for it. @throws {MemoscopeError} `InvalidInput`. */
@@ -207,6 +211,9 @@ export class SampleLab {
     this.run.show({ dataSet, split, subject, results, unscorable, settings, origin });
     this.group = group !== null && columns.some((column) => column.name === group) ? group : null;
     this.filed.file = head;
+    this.isFromFile = true;
+    this.input = null;
+    this.options = {};
   }
 
   /**
