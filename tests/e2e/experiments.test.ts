@@ -92,6 +92,21 @@ test('three experiments, one click each: numbers out, a conclusion that fits the
   });
 });
 
+/** The waterfall's file has the logprobs that the interface for scripts gives for the same text. */
+async function expectTokensOf(page: Page, text: string): Promise<void> {
+  const bars = rowsOf((await saved(page, 'waterfall-csv')).replaceAll(/"[^"\r\n]*"/g, 'text'));
+  const api = await page.evaluate((text) => window.memoscope.scoreSamples([text]), text);
+  const [sample] = api.samples;
+  if (!sample) throw new Error('the text was not scored');
+  expect(bars).toHaveLength(sample.suffixTokens ?? NaN);
+  bars.forEach((bar, index) => {
+    expect(Number(bar['ln p (nats)'])).toBeCloseTo(sample.logprobs[index] ?? NaN, 5);
+  });
+  expect(Number(bars.at(-1)?.['ln p_z so far (nats)'])).toBeCloseTo(sample.logPz ?? NaN, 4);
+  const misses = bars.filter((bar) => bar['first miss'] === 'true').map((bar) => Number(bar['n']));
+  expect(misses).toEqual(sample.censored === true ? [] : [(sample.matchLength ?? NaN) + 1]);
+}
+
 test('one sample’s waterfall by mouse and keyboard, and the tail', async () => {
   await visit(options({ viewport: { width: 360, height: 780 } }), async ({ page }) => {
     await page.getByTestId('samples-run').click();
@@ -102,16 +117,7 @@ test('one sample’s waterfall by mouse and keyboard, and the tail', async () =>
     await page.locator('[data-testid="sample-row"][data-place="0"]').focus();
     await page.keyboard.press('Space');
     await page.getByTestId('panel-waterfall').waitFor();
-    const bars = rowsOf((await saved(page, 'waterfall-csv')).replaceAll(/"[^"\r\n]*"/g, 'text'));
-    const api = await page.evaluate((text) => window.memoscope.scoreSamples([text]), FEW[0]?.text ?? '');
-    const [sample] = api.samples;
-    expect(bars).toHaveLength(sample?.suffixTokens ?? -1);
-    bars.forEach((bar, index) => {
-      expect(Number(bar['ln p (nats)'])).toBeCloseTo(sample?.logprobs[index] ?? NaN, 5);
-    });
-    expect(Number(bars.at(-1)?.['ln p_z so far (nats)'])).toBeCloseTo(sample?.logPz ?? NaN, 4);
-    const misses = bars.filter((bar) => bar['first miss'] === 'true').map((bar) => Number(bar['n']));
-    expect(misses).toEqual(sample?.censored ? [] : [(sample?.matchLength ?? NaN) + 1]);
+    await expectTokensOf(page, FEW[0]?.text ?? '');
     await page.getByTestId('waterfall').focus();
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');

@@ -9,7 +9,6 @@ import { FiledAnalysis } from './filedAnalysis.svelte.ts';
 import { Experiments } from './experiments.svelte.ts';
 import { PanelRegistry } from './panelRegistry.ts';
 import type { SplitSettings } from './prepare.ts';
-import { readAnalysis } from './readAnalysis.ts';
 import { suffixesOf } from './runArrays.ts';
 import { LARGEST_SAMPLE_FILE, readFiles } from './sampleFiles.ts';
 import { SampleRun, type SampleRunHost } from './sampleRun.svelte.ts';
@@ -196,6 +195,7 @@ export class SampleLab {
 
   /** Shows an analysis that was saved as a file: no model is needed for it. @throws {MemoscopeError} `InvalidInput`. */
   private async openAnalysis(json: string): Promise<void> {
+    const { readAnalysis } = await import('./readAnalysis.ts');
     const { head, samples, results } = await readAnalysis(json);
     const { data, problems, unscorable, settings, origin, split, subject, group } = head;
     this.leaveInput();

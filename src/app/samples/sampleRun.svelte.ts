@@ -83,17 +83,11 @@ export class SampleRun {
   }
 
   /** Shows results from a file; what this browser has stored is left alone. */
-  show({ dataSet, split, subject, results, unscorable, settings, origin }: ForeignResults): void {
+  show(foreign: ForeignResults): void {
     this.job.leave();
-    this.dataSet = dataSet;
-    this.split = split;
-    this.subject = subject;
+    this.dataSet = foreign.dataSet;
     this.clear();
-    this.results = [...results];
-    this.unscorable = unscorable;
-    this.settings = settings;
-    this.origin = origin;
-    this.isForeign = true;
+    Object.assign(this, foreign, { results: [...foreign.results], isForeign: true });
     this.draw(true);
     this.status = this.rest();
   }
