@@ -175,6 +175,9 @@ describe('a whole analysis as one file', () => {
     expect(again.lab.matches).toEqual(lab.matches);
     expect(again.lab.run.problems).toHaveLength(3);
     await again.lab.runAgain();
+    await again.lab.change({ subject: null });
+    expect(again.lab.inputProblem).toMatch(/cannot be cut in another way/);
+    expect(again.lab.run.isComplete).toBe(true);
     expect(again.engine.workers).toBe(0);
     expect(again.lab.filed.baseline).toBeNull();
   });

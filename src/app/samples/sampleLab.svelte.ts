@@ -111,6 +111,11 @@ export class SampleLab {
 
   /** Cuts the samples in another way, or measures another model. */
   async change(changes: { split?: SplitSettings; subject?: string | null }): Promise<void> {
+    if (this.run.dataSet?.hasTexts === false) {
+      this.inputProblem =
+        'The texts were left out of this file: its samples cannot be cut in another way or scored by another model.';
+      return;
+    }
     this.filed.leave();
     await this.run.change(changes);
     await this.remember();
