@@ -149,6 +149,7 @@ describe('experiment c', () => {
     expect(of(0.05, 0.3)).toMatch(/could be chance.*do not show that structured reasoning/);
     expect(of(NaN, NaN)).toMatch(/cannot be compared.*do not show/);
     expect(of(0.05, 0.3)).toMatch(/0\.100 bits between two tokens/);
+    expect(of(0, 0.9)).toMatch(/difference of under 0\.001 bits could be chance/);
     expect(of(0.05, 0.3)).toMatch(/no puzzles/);
   });
   test('the published finding of low dependence is judged by its own test', () => {

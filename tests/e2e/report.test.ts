@@ -219,5 +219,15 @@ test('every panel’s figure is saved as PNG, twice the size of its SVG', async 
       // Drawn, not blank: a picture of one colour is a few kB.
       expect(png.length).toBeGreaterThan(20_000);
     }
+    // A figure on a canvas, as large maps have it, is in the files as a picture.
+    await page.evaluate(() => {
+      const canvas = document.createElement('canvas');
+      [canvas.width, canvas.height] = [60, 30];
+      canvas.getContext('2d')?.fillRect(5, 5, 20, 20);
+      const figure = document.createElement('figure');
+      figure.append(canvas);
+      document.querySelector('[data-testid="panel-skew"] figure')?.after(figure);
+    });
+    expect(await saved(page, 'skew-svg')).toMatch(/<image[^>]* href="data:image\/png;base64,/);
   });
 });

@@ -157,11 +157,15 @@ const meanBits = ({ lags }: Dependence): number => {
   return (BITS * known.reduce((sum, point) => sum + netInformation(point), 0)) / known.length;
 };
 
+/** A small amount of information: what rounds to nothing says that it is small. */
+const bitsText = (bits: number): string =>
+  bits < 0.0005 ? 'under 0.001 bits' : `${formatNumber(bits, 3)} bits`;
+
 /** Independence of one side in words. */
 function sideText(name: string, dependence: Dependence): string {
   const { p, conditionalP, samples } = dependence;
   if (Number.isNaN(p)) return `${name} (n = ${formatCount(samples)}) has no variation to depend on`;
-  const numbers = `${name} (n = ${formatCount(samples)}): ${formatNumber(meanBits(dependence), 3)} bits between two tokens (${formatP(p)})`;
+  const numbers = `${name} (n = ${formatCount(samples)}): ${bitsText(meanBits(dependence))} between two tokens (${formatP(p)})`;
   if (p >= 0.05) return `${numbers}, which could be chance`;
   const given =
     conditionalP < 0.05
@@ -173,10 +177,10 @@ function sideText(name: string, dependence: Dependence): string {
 function contrastText(name: string, { structured, prose, difference, p }: StructureContrast): string {
   const sides = `${name}. ${sideText('Code and records', structured)}; ${sideText('prose and verse', prose)}.`;
   if (Number.isNaN(difference)) return `${sides} They cannot be compared.`;
-  const size = formatNumber(BITS * Math.abs(difference), 3);
+  const size = bitsText(BITS * Math.abs(difference));
   return p < 0.05
-    ? `${sides} Structured texts have ${size} bits ${difference > 0 ? 'more' : 'less'} (${formatP(p)}).`
-    : `${sides} The difference of ${size} bits could be chance (${formatP(p)}).`;
+    ? `${sides} Structured texts have ${size} ${difference > 0 ? 'more' : 'less'} (${formatP(p)}).`
+    : `${sides} The difference of ${size} could be chance (${formatP(p)}).`;
 }
 
 /** Experiment (c). */
