@@ -10,7 +10,7 @@ import type { SampleCut, SampleRunSettings, StoredSample } from '../../engine/sa
 import { sha256OfText } from '../../engine/hashing.ts';
 import type { DataSet, Problem, Sample } from './dataSet.ts';
 import type { SplitSettings } from './prepare.ts';
-import { Slices } from './slices.ts';
+import { Pauses } from './pauses.ts';
 
 export const FORMAT = 'memoscope-analysis';
 export const SCHEMA = 1;
@@ -150,11 +150,11 @@ const textFields = ({ prefix, suffix, text }: Sample) =>
 
 /** {@link AnalysisHashes.data} of samples. @throws {MemoscopeError} `ModelUnavailable` on pages without hash functions. */
 export async function hashOfData(samples: readonly Sample[]): Promise<string> {
-  const slices = new Slices();
+  const pauses = new Pauses();
   const chain = new Chain();
   for (const sample of samples) {
     await chain.add(textLine(sample));
-    await slices.pause();
+    await pauses.pause();
   }
   return chain.end();
 }
@@ -188,7 +188,7 @@ function headOf({ head, samples, hasTexts }: AnalysisToWrite): AnalysisHead {
  */
 export async function writeAnalysis(analysis: AnalysisToWrite): Promise<string[]> {
   const { samples, results, hasTexts } = analysis;
-  const slices = new Slices();
+  const pauses = new Pauses();
   const head = headOf(analysis);
   const headJson = JSON.stringify({ format: FORMAT, schema: SCHEMA, ...head });
   const kept = new Set(head.data.columns.map(({ name }) => name));
@@ -206,7 +206,7 @@ export async function writeAnalysis(analysis: AnalysisToWrite): Promise<string[]
     parts.push(
       `${index > 0 ? ',' : ''}\n${JSON.stringify(hasTexts ? { ...row, ...textFields(sample) } : row)}`,
     );
-    await slices.pause();
+    await pauses.pause();
   }
   const { modelHash, adapterHash } = head.settings;
   const hashes: AnalysisHashes = {

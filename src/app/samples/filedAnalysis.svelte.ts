@@ -10,7 +10,7 @@ import type { StoredSample } from '../../engine/sampleStore.ts';
 import { plainCell, type AnalysisHead } from './analysisFile.ts';
 import { columnsOf, type SampleColumn } from './sampleColumns.ts';
 import type { SampleRun } from './sampleRun.svelte.ts';
-import { Slices } from './slices.ts';
+import { Pauses } from './pauses.ts';
 
 /** Up to here two values are the same but for rounding: another device rounds otherwise. In each column's unit. */
 export const TOLERANCE = 0.001;
@@ -100,11 +100,11 @@ export class FiledAnalysis {
     if (!baseline || !dataSet || this.isComparing) return;
     this.isComparing = true;
     try {
-      const slices = new Slices();
+      const pauses = new Pauses();
       const columns: ColumnDifference[] = [];
       for (const column of comparedColumns(run, baseline.results)) {
         columns.push(compareColumn(column, results.length));
-        await slices.pause();
+        await pauses.pause();
       }
       if (this.baseline !== baseline || run.results !== results) return;
       const after = factsOf(run);

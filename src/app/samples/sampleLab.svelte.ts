@@ -2,8 +2,9 @@ import type { ReadOptions, SourceFile } from '../../core/samples/readSamples.ts'
 import type { SampleCut } from '../../engine/sampleStore.ts';
 import type { StatisticsClient } from '../../engine/statisticsClient.ts';
 import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
-import { Analyses, SEED, type AnalysisInput } from './analyses.svelte.ts';
+import { Analyses, type AnalysisInput } from './analyses.svelte.ts';
 import { isSavedResult, writeAnalysis } from './analysisFile.ts';
+import { analysisOf } from './analysisOf.ts';
 import { groupColumns, groupsBy, loadPlanted, type DataSet } from './dataSet.ts';
 import { FiledAnalysis } from './filedAnalysis.svelte.ts';
 import { Experiments } from './experiments.svelte.ts';
@@ -12,7 +13,6 @@ import type { SplitSettings } from './prepare.ts';
 import { suffixesOf } from './runArrays.ts';
 import { LARGEST_SAMPLE_FILE, readFiles } from './sampleFiles.ts';
 import { SampleRun, type SampleRunHost } from './sampleRun.svelte.ts';
-import { timestamp } from '../scoreText.ts';
 import { Selection } from './selection.svelte.ts';
 import { TableView } from './tableView.svelte.ts';
 
@@ -228,25 +228,7 @@ export class SampleLab {
    * @throws {MemoscopeError} `InvalidInput` if nothing is scored.
    */
   async analysisFile(hasTexts: boolean): Promise<string[]> {
-    const { dataSet, settings, origin, split, subject, results, unscorable } = this.run;
-    if (!dataSet || !settings || !origin)
-      throw new MemoscopeError('InvalidInput', 'Nothing is scored yet: press Run first.');
-    const { name, shape, columns, problems, samples } = dataSet;
-    const head = {
-      appVersion: __APP_VERSION__,
-      savedAt: timestamp(),
-      data: { name, shape, columns },
-      settings,
-      origin,
-      split,
-      subject,
-      group: this.group,
-      seed: SEED,
-      problems,
-      unscorable,
-      panels: this.panels.numbers(hasTexts),
-    };
-    return writeAnalysis({ head, samples, results: [...results], hasTexts });
+    return writeAnalysis(analysisOf(this.run, this.group, this.panels.numbers(hasTexts), hasTexts));
   }
 
   /** Scores the same samples again, with the model and the device at hand, and compares all numbers. */

@@ -2,7 +2,7 @@
 const SLICE = 12;
 
 /** Long work in short pieces, so that the page answers in between. */
-export class Slices {
+export class Pauses {
   private since = performance.now();
 
   /** To be awaited between two pieces; gives way if the last slice is over. */
