@@ -3,10 +3,12 @@ import { expose, releaseProxy } from 'comlink';
 import { decompose } from '../src/core/analyses/decomposition.ts';
 import { analyseDependence } from '../src/core/analyses/dependence.ts';
 import { analyseCeilings } from '../src/core/analyses/ceilings.ts';
+import { accumulate, contrastStructure } from '../src/core/analyses/experiments.ts';
 import { compareGroups } from '../src/core/analyses/groups.ts';
 import { analyseMatchLengths } from '../src/core/analyses/matchLengths.ts';
 import { analyseMembership, membershipIntervals } from '../src/core/analyses/membership.ts';
 import { comparePaired } from '../src/core/analyses/paired.ts';
+import { redundancy } from '../src/core/analyses/redundancy.ts';
 import { analyseSkew, skewIntervals } from '../src/core/analyses/skew.ts';
 import { analyseWorstCase } from '../src/core/analyses/worstCase.ts';
 import { readInBatches, type ImportBatch, type SourceFile } from '../src/core/samples/readSamples.ts';
@@ -71,6 +73,10 @@ const statistics: StatisticsApi = {
   membership: async (scores, member, features, seed) => analyseMembership(scores, member, features, seed),
   membershipIntervals: async (scores, blindScores, member, seed) =>
     finish(membershipIntervals(scores, blindScores, member, seed)),
+  accumulate: async (matches, suffixes, groups) => accumulate(matches, suffixes, groups),
+  redundancy: async (samples) => redundancy(samples),
+  contrastStructure: async (matches, suffixes, isStructured, stratum, seed) =>
+    contrastStructure(matches, suffixes, isStructured, stratum, seed),
 };
 
 registerCancellation();

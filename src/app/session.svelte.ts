@@ -9,6 +9,7 @@ import { LARGEST_RESULT, noteOfText, problemOfText, textOfFile, titleOf } from '
 import { loadExamples, type Example } from './examples.ts';
 import { parseRun } from './exporting.ts';
 import { fetchOpening } from './opening.ts';
+import { isSavedResult } from './samples/analysisFile.ts';
 import { SampleLab } from './samples/sampleLab.svelte.ts';
 import {
   assertSameModel,
@@ -158,6 +159,8 @@ export class Session extends ShownRun {
     const content = await textOfFile(file, isJson ? LARGEST_RESULT : undefined);
     if ('problem' in content) this.draftProblem = content.problem;
     else if (isJson && content.text.includes('"memoscope-run"')) this.importRun(content.text);
+    else if (isSavedResult(content.text.slice(0, 512)))
+      this.draftProblem = 'This is a saved analysis of samples. Open it in the view “Samples”.';
     else this.draft = content.text;
   }
 

@@ -21,8 +21,19 @@ const LOOKS = [
 /** Marks what belongs to the pointer, not to the figure. */
 const UNSAVED = '[data-unsaved]';
 
-/** A copy of an SVG that looks the same without the page's style sheets. */
-function standalone(source: SVGSVGElement): SVGSVGElement {
+/** A picture of a canvas, as it is now. */
+function picture(source: HTMLCanvasElement): SVGElement {
+  const image = document.createElementNS(NAMESPACE, 'image');
+  image.setAttribute('href', source.toDataURL('image/png'));
+  const { width, height } = source.getBoundingClientRect();
+  image.setAttribute('width', String(width));
+  image.setAttribute('height', String(height));
+  return image;
+}
+
+/** A copy of a figure that looks the same without the page's style sheets. */
+function standalone(source: SVGSVGElement | HTMLCanvasElement): SVGElement {
+  if (source instanceof HTMLCanvasElement) return picture(source);
   const copy = source.cloneNode(true) as SVGSVGElement;
   const originals = [source, ...source.querySelectorAll('*')];
   [copy, ...copy.querySelectorAll('*')].forEach((element, index) => {
@@ -134,15 +145,25 @@ function writeLegend(
   return y;
 }
 
-/** All SVGs within an element as one file, laid out as on the page. */
-export function svgFile(container: HTMLElement, { title, caption, settings, legend }: FigureText): string {
-  const figures = [...container.querySelectorAll<SVGSVGElement>('figure svg')];
+/**
+ * All figures within an element as one, laid out as on the page; texts that are empty are left out.
+ *
+ * @returns null if there is none.
+ */
+export function figureOf(
+  container: HTMLElement,
+  { title, caption, settings, legend }: FigureText,
+): SVGSVGElement | null {
+  const figures = [
+    ...container.querySelectorAll<SVGSVGElement | HTMLCanvasElement>('figure svg, figure canvas'),
+  ];
+  if (figures.length === 0) return null;
   const boxes = figures.map((figure) => figure.getBoundingClientRect());
   const [left, above] = [Math.min(...boxes.map((box) => box.left)), Math.min(...boxes.map((box) => box.top))];
   const style = getComputedStyle(container);
   const [paper, ink] = [style.getPropertyValue('background-color'), style.getPropertyValue('color')];
   const root = document.createElementNS(NAMESPACE, 'svg');
-  const top = 2 * MARGIN + LINE;
+  const top = title === '' ? 0 : 2 * MARGIN + LINE;
   let [width, bottom] = [320, top];
   for (const figure of figures) {
     const box = figure.getBoundingClientRect();
@@ -154,7 +175,7 @@ export function svgFile(container: HTMLElement, { title, caption, settings, lege
     width = Math.max(width, x + box.width + MARGIN);
     bottom = Math.max(bottom, y + box.height);
   }
-  write(root, title, MARGIN + LINE, { size: 15, weight: 600, colour: ink });
+  if (title !== '') write(root, title, MARGIN + LINE, { size: 15, weight: 600, colour: ink });
   bottom = writeLegend(root, container, legend, bottom);
   const lines = [...wrap(caption, Math.floor(width / 6.2)), ...wrap(settings, Math.floor(width / 6.2))];
   for (const text of lines) write(root, text, (bottom += LINE), { size: 11, weight: 400, colour: ink });
@@ -165,5 +186,62 @@ export function svgFile(container: HTMLElement, { title, caption, settings, lege
   root.prepend(ground);
   for (const [name, value] of Object.entries({ width, height, viewBox: `0 0 ${width} ${height}` }))
     root.setAttribute(name, String(value));
-  return new XMLSerializer().serializeToString(root);
+  return root;
+}
+
+export const svgText = (figure: SVGSVGElement): string => new XMLSerializer().serializeToString(figure);
+
+/** Attributes that another theme changes. */
+const THEMED = ['fill', 'stroke'] as const;
+
+/** Style rules that give figures their colours in the dark. */
+export class DarkRules {
+  private readonly names = new Map<string, string>();
+
+  /** The class of one rule. */
+  classOf(property: string, value: string): string {
+    const rule = `${property}:${value}`;
+    const name = this.names.get(rule) ?? `d${this.names.size}`;
+    this.names.set(rule, name);
+    return name;
+  }
+
+  /** All rules. */
+  get css(): string {
+    return Array.from(this.names, ([rule, name]) => `.${name}{${rule}}`).join('');
+  }
+}
+
+/** One figure for both themes, from the same figure drawn in each: light, and dark by class. */
+export function inBothThemes(light: SVGSVGElement, dark: SVGSVGElement, rules: DarkRules): SVGSVGElement {
+  const others = [dark, ...dark.querySelectorAll('*')];
+  [light, ...light.querySelectorAll('*')].forEach((element, index) => {
+    for (const name of THEMED) {
+      const value = others[index]?.getAttribute(name);
+      if (value && value !== element.getAttribute(name)) element.classList.add(rules.classOf(name, value));
+    }
+  });
+  return light;
+}
+
+/**
+ * A figure as PNG.
+ *
+ * @param scale pixels of the picture for one of the page.
+ * @throws if the browser cannot draw the figure or has no memory for it.
+ */
+export async function pngOf(figure: SVGSVGElement, scale: number): Promise<Blob> {
+  const image = new Image();
+  image.src = `data:image/svg+xml,${encodeURIComponent(svgText(figure))}`;
+  await image.decode();
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.round(Number(figure.getAttribute('width')) * scale);
+  canvas.height = Math.round(Number(figure.getAttribute('height')) * scale);
+  canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise((resolve, reject) => {
+    canvas.toBlob((blob) => {
+      if (blob) resolve(blob);
+      else reject(new Error('The browser could not draw this figure as PNG. Save it as SVG.'));
+    }, 'image/png');
+  });
 }

@@ -6,9 +6,11 @@ import type { Decomposition, Groups, Suffixes } from '../core/analyses/decomposi
 import type { CeilingAnalysis } from '../core/analyses/ceilings.ts';
 import type { GroupComparison } from '../core/analyses/groups.ts';
 import type { Dependence } from '../core/analyses/dependence.ts';
+import type { Accumulation, StructureContrast } from '../core/analyses/experiments.ts';
 import type { MatchLengthAnalysis } from '../core/analyses/matchLengths.ts';
 import type { MembershipAnalysis, MembershipIntervals } from '../core/analyses/membership.ts';
 import type { PairedAnalysis } from '../core/analyses/paired.ts';
+import type { Redundancy, RedundancySample } from '../core/analyses/redundancy.ts';
 import type { SkewAnalysis } from '../core/analyses/skew.ts';
 import type { WorstCase } from '../core/analyses/worstCase.ts';
 import type { ImportBatch, ReadOptions, SourceFile } from '../core/samples/readSamples.ts';
@@ -72,4 +74,14 @@ export interface StatisticsApi {
     member: Int8Array,
     seed: number,
   ): Promise<MembershipIntervals>;
+  /** The built-in experiments: see `core/analyses/experiments`. */
+  accumulate(matches: SampleMatches, suffixes: Suffixes, groups: Groups | null): Promise<Accumulation>;
+  redundancy(samples: readonly RedundancySample[]): Promise<Redundancy>;
+  contrastStructure(
+    matches: SampleMatches,
+    suffixes: Suffixes,
+    isStructured: Int8Array,
+    stratum: Float64Array,
+    seed: number,
+  ): Promise<StructureContrast>;
 }

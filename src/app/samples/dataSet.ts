@@ -9,6 +9,8 @@ export type { Problem, Sample } from '../../core/samples/sample.ts';
 
 export interface DataSet extends ImportResult {
   readonly name: string;
+  /** False if the samples came from a file that their texts were left out of. */
+  readonly hasTexts?: boolean;
 }
 
 const PLANTED = 'planted/planted.json';

@@ -7,11 +7,16 @@ import type { SimilarityClient } from '../../engine/similarityClient.ts';
 import type { StatisticsClient } from '../../engine/statisticsClient.ts';
 import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
 import { Analyses, type AnalysisInput } from './analyses.svelte.ts';
+import { isSavedResult, writeAnalysis } from './analysisFile.ts';
+import { analysisOf } from './analysisOf.ts';
 import { Comparisons } from './comparisons.svelte.ts';
 import { cutWindows } from './cutWindows.ts';
 import { groupColumns, groupsBy, loadPlanted, type DataSet, type Sample } from './dataSet.ts';
 import { DUPLICATE_GROUPS, duplicateGroupColumns, duplicateGroups } from './duplicates.ts';
+import { Experiments } from './experiments.svelte.ts';
+import { FiledAnalysis } from './filedAnalysis.svelte.ts';
 import { shownTokens, type ShownRow } from './firstRows.ts';
+import { PanelRegistry } from './panelRegistry.ts';
 import type { SplitSettings } from './prepare.ts';
 import { LARGEST_SAMPLE_FILE, readFiles } from './sampleFiles.ts';
 import { SampleRun, type SampleChanges, type SampleRunHost } from './sampleRun.svelte.ts';
@@ -36,6 +41,12 @@ export class SampleLab {
   readonly selection = new Selection();
   readonly table: TableView;
   readonly analyses: Analyses;
+  /** The panels on the page. */
+  readonly panels = new PanelRegistry();
+  readonly filed = new FiledAnalysis();
+  readonly experiments: Experiments;
+  /** Sample that was opened in the text view last; null if none was. */
+  opened = $state<number | null>(null);
   readonly comparisons: Comparisons;
   readonly similarity: Similarity;
   /** Why the input cannot be read, with the remedy. */
@@ -47,6 +58,8 @@ export class SampleLab {
   /** What was read last, to be read in another way; null for the planted set. */
   input = $state.raw<SampleInput | null>(null);
   options = $state.raw<ReadOptions>({});
+  /** True while samples of a saved analysis are in: they are not kept for the next visit. */
+  isFromFile = $state(false);
   private isStarted = false;
   private readonly host: SampleRunHost;
   private reader: AbortController | null = null;
@@ -75,6 +88,7 @@ export class SampleLab {
     this.analyses = new Analyses(statistics);
     this.run = new SampleRun(host, similarity);
     this.similarity = new Similarity(this.run.similarity);
+    this.experiments = new Experiments(host, this.analyses.client);
     this.table = new TableView(this.run, this.selection);
     this.comparisons = new Comparisons(this, host.storage);
   }
@@ -98,12 +112,19 @@ export class SampleLab {
 
   /** See {@link SampleRun.change}. */
   async change(changes: SampleChanges): Promise<void> {
+    if (this.run.dataSet?.hasTexts === false) {
+      this.inputProblem =
+        'The texts were left out of this file: its samples cannot be cut in another way or scored by another model.';
+      return;
+    }
+    this.filed.leave();
     await this.run.change(changes);
     await this.remember();
   }
 
   /** Stores what was put in, so that the next visit opens on it. */
   private async remember(): Promise<void> {
+    if (this.isFromFile) return;
     const { input, options, run } = this;
     const bytes = input ? sizeOf(input) : 0;
     const kept: StoredInput = { input, options, split: run.split, subject: run.subject, mode: run.mode };
@@ -132,6 +153,10 @@ export class SampleLab {
           `${tooLarge.name} has more than 500 MB. Split it and open one part.`,
         );
       const [first] = files;
+      if (files.length === 1 && first && isSavedResult(await first.slice(0, 512).text())) {
+        await this.openAnalysis(await first.text());
+        return;
+      }
       const name = files.length === 1 && first ? first.name : `${files.length} files`;
       await this.read({ name, files: await readFiles(files) });
     });
@@ -191,13 +216,70 @@ export class SampleLab {
 
   /** Puts samples in. */
   async open(dataSet: DataSet): Promise<void> {
-    this.inputProblem = null;
-    this.selection.reset();
-    this.table.reset();
+    this.leaveInput();
     const columns = groupColumns(dataSet).map(({ name }) => name);
     this.group = columns.includes('copies') ? 'copies' : (columns[0] ?? null);
     await this.run.open(dataSet);
     await this.remember();
+  }
+
+  /** What is shown is of other samples. */
+  private leaveInput(): void {
+    this.inputProblem = null;
+    this.selection.reset();
+    this.table.reset();
+    this.filed.leave();
+    this.opened = null;
+    this.isFromFile = false;
+  }
+
+  /** Shows an analysis that was saved as a file: no model is needed for it. @throws {MemoscopeError} `InvalidInput`. */
+  private async openAnalysis(json: string): Promise<void> {
+    const { readAnalysis } = await import('./readAnalysis.ts');
+    const { head, samples, results } = await readAnalysis(json);
+    const { data, problems, unscorable, settings, origin, split, subject, group } = head;
+    this.leaveInput();
+    const { name, shape, columns, hasTexts } = data;
+    const dataSet = {
+      name,
+      shape,
+      columns: [...columns],
+      samples: [...samples],
+      problems: [...problems],
+      hasTexts,
+    };
+    this.run.show({ dataSet, split, subject, results, unscorable, settings, origin });
+    this.group = group !== null && columns.some((column) => column.name === group) ? group : null;
+    this.filed.file = head;
+    this.isFromFile = true;
+    this.input = null;
+    this.options = {};
+  }
+
+  /**
+   * The whole analysis as a file, in parts.
+   *
+   * @param hasTexts false: without the samples’ texts.
+   * @throws {MemoscopeError} `InvalidInput` if nothing is scored.
+   */
+  async analysisFile(hasTexts: boolean): Promise<string[]> {
+    return writeAnalysis(analysisOf(this.run, this.group, this.panels.numbers(hasTexts), hasTexts));
+  }
+
+  /** Scores the same samples again, with the model and the device at hand, and compares all numbers. */
+  async runAgain(): Promise<void> {
+    const { run } = this;
+    if (run.isBusy || run.dataSet?.hasTexts === false) return;
+    await this.attempt(async () => {
+      const entry = await this.host.link.entry();
+      if (run.subject !== null && !this.host.link.adapterOf(entry, run.subject))
+        throw new MemoscopeError(
+          'InvalidInput',
+          `The adapter “${run.subject}” does not come with this page. Choose what is measured, then press Run.`,
+        );
+      this.filed.keep(run, this.panels.numbers(false));
+      await run.restart();
+    });
   }
 
   /** Which group each sample is in; null without groups. */
@@ -263,6 +345,22 @@ export class SampleLab {
         return its ? shownTokens(sample, its, split, contextLength) : 'no tokens came';
       });
     });
+  }
+
+  /** The one sample that is selected, else the one opened last; null if there is neither. */
+  readonly single = $derived.by(() => {
+    const { indices, size } = this.selection;
+    const [first] = indices;
+    return size === 1 && first !== undefined ? first : this.opened;
+  });
+
+  /** Texts of the tokens of a sample’s suffix; null unless they were tokenized here by the model that is loaded. */
+  suffixTokens(index: number): readonly string[] | null {
+    const { prepared, settings } = this.run;
+    const sample = prepared[index];
+    const vocabulary = settings && this.host.link.vocabularyOf(settings.modelHash);
+    if (!sample || !vocabulary) return null;
+    return Array.from(sample.ids.subarray(sample.prefixTokens), (id) => vocabulary.textOf(id));
   }
 
   /** Where a sample is cut; null until it is tokenized. */

@@ -9,6 +9,7 @@ import { CurrentJob } from '../currentJob.ts';
 import type { ModelLink } from '../modelLink.svelte.ts';
 import { originOf, timestamp } from '../scoreText.ts';
 import type { DataSet, Problem } from './dataSet.ts';
+import type { ForeignResults } from './foreignResults.ts';
 import { contentHash } from './otherRuns.ts';
 import { DEFAULT_SPLIT, type PreparedSample, type SplitSettings } from './prepare.ts';
 import { SampleDuplicates } from './sampleDuplicates.svelte.ts';
@@ -62,6 +63,9 @@ export class SampleRun {
   embeddings = new SampleEmbeddings(0);
   readonly similarity: SimilarityClient;
 
+  /** True while results from a file are shown: nothing is added to them. */
+  isForeign = $state(false);
+
   private readonly host: SampleRunHost;
   private readonly job = new CurrentJob();
   /** Under which the run at hand is stored; null until it is known. */
@@ -75,7 +79,7 @@ export class SampleRun {
   readonly total = $derived(this.dataSet?.samples.length ?? 0);
   readonly problems = $derived([...(this.dataSet?.problems ?? []), ...this.unscorable]);
   readonly isComplete = $derived(this.scored > 0 && this.scored + this.unscorable.length >= this.total);
-  readonly canResume = $derived(!this.isBusy && this.scored > 0 && !this.isComplete);
+  readonly canResume = $derived(!this.isBusy && !this.isForeign && this.scored > 0 && !this.isComplete);
 
   /** True once every sample is cut: a run that was restored has its numbers, not its tokens. */
   readonly hasTokens = $derived(this.total > 0 && this.prepared.length === this.total);
@@ -106,6 +110,23 @@ export class SampleRun {
     this.clear();
     this.status = { kind: 'idle' };
     await this.restore();
+  }
+
+  /** Shows results from a file; what this browser has stored is left alone. */
+  show(foreign: ForeignResults): void {
+    this.job.leave();
+    this.dataSet = foreign.dataSet;
+    this.clear();
+    Object.assign(this, foreign, { results: [...foreign.results], isForeign: true });
+    this.draw(true);
+    this.status = this.rest();
+  }
+
+  /** Scores all samples anew, whatever is stored of them. Every failure ends in `status`. */
+  async restart(): Promise<void> {
+    this.job.leave();
+    this.clear();
+    await this.run();
   }
 
   /** Scores what is not scored yet. Every failure ends in `status`. */
@@ -154,6 +175,7 @@ export class SampleRun {
     this.copies.clear();
     this.embeddings = new SampleEmbeddings(this.total);
     this.scored = 0;
+    this.isForeign = false;
     this.revision++;
   }
 
@@ -244,7 +266,7 @@ export class SampleRun {
 
   private async work(signal: AbortSignal): Promise<void> {
     const { link } = this.host;
-    if (!this.dataSet || this.isComplete) return;
+    if (!this.dataSet || this.isComplete || this.isForeign) return;
     const onProgress = (progress: LoadProgress): void => {
       this.say(signal, { kind: 'loading', progress });
     };

@@ -6,12 +6,7 @@ import { FIRST_CHUNK, type ScoreMode } from '../../core/screening.ts';
 import { zlibBytes } from '../../engine/compression.ts';
 import { sha256OfText } from '../../engine/hashing.ts';
 import type { AdapterEntry, ModelEntry } from '../../engine/modelCatalog.ts';
-import type {
-  BlockEmbeddings,
-  SampleRunSettings,
-  StoredBlock,
-  StoredSample,
-} from '../../engine/sampleStore.ts';
+import type { BlockEmbeddings, SampleRunSettings, StoredSample } from '../../engine/sampleStore.ts';
 import type { ScorerClient } from '../../engine/scorerClient.ts';
 import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
 import type { DeviceReport, OpenedModel, ScoreChunk, TokenizedText } from '../../protocol/scorer.ts';

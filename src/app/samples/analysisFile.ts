@@ -1,0 +1,221 @@
+/**
+ * A whole analysis as one JSON file and back: data, settings, results of every sample, problems, and the numbers of
+ * every panel. One line for each sample, so that it is written and read in pieces; a file that another program laid
+ * out in another way is read as well.
+ */
+import type { Cell } from '../../core/csv.ts';
+import type { RunOrigin } from '../../core/run.ts';
+import type { NamedTable } from '../../core/samples/compareResults.ts';
+import type { SampleCut, SampleRunSettings, StoredSample } from '../../engine/sampleStore.ts';
+import { sha256OfText } from '../../engine/hashing.ts';
+import type { DataSet, Problem, Sample } from './dataSet.ts';
+import type { SplitSettings } from './prepare.ts';
+import { Pauses } from './pauses.ts';
+
+export const FORMAT = 'memoscope-analysis';
+export const SCHEMA = 1;
+
+/** True if a file that begins like this was written by this page, whatever for. */
+export const isSavedResult = (beginning: string): boolean =>
+  /^\s*\{[^[{]*"format"\s*:\s*"memoscope-/.test(beginning);
+
+/** A panel as it was shown. */
+export interface PanelNumbers extends NamedTable {
+  readonly shows: string;
+  readonly facts: string;
+}
+
+/** Everything but the samples. */
+export interface AnalysisHead {
+  readonly appVersion: string;
+  /** ISO 8601, UTC. */
+  readonly savedAt: string;
+  readonly data: Pick<DataSet, 'name' | 'shape' | 'columns'> & {
+    readonly samples: number;
+    /** False if the file has numbers only. */
+    readonly hasTexts: boolean;
+  };
+  readonly settings: SampleRunSettings;
+  readonly origin: RunOrigin;
+  readonly split: SplitSettings;
+  readonly subject: string | null;
+  readonly group: string | null;
+  /** Seed of every resampling. */
+  readonly seed: number;
+  readonly problems: readonly Problem[];
+  /** Samples that could not be scored. */
+  readonly unscorable: readonly Problem[];
+  readonly panels: readonly PanelNumbers[];
+}
+
+/** SHA-256, lower-case hexadecimal; of many lines, the last of a chain (see {@link chain}). */
+export interface AnalysisHashes {
+  /** Of prefix, suffix and text of every sample. */
+  readonly data: string;
+  /** Of columns and results of every sample as they are in the file. */
+  readonly results: string;
+  /** Of everything before the samples. */
+  readonly head: string;
+  readonly model: string;
+  readonly adapter: string | null;
+}
+
+/** What a file holds. */
+export interface Analysis {
+  readonly head: AnalysisHead;
+  readonly samples: readonly Sample[];
+  readonly results: readonly (StoredSample | null)[];
+}
+
+/** An analysis with how it is to be written. */
+export interface AnalysisToWrite extends Omit<Analysis, 'head'> {
+  readonly head: Omit<AnalysisHead, 'data'> & {
+    readonly data: Pick<DataSet, 'name' | 'shape' | 'columns'>;
+  };
+  /** False: neither texts nor excerpts, nor columns of free text. */
+  readonly hasTexts: boolean;
+}
+
+/** Samples that are hashed and written at once. */
+const PIECE = 500;
+
+/** h_k = SHA-256(h_(k - 1) + the next {@link PIECE} lines), h_0 empty. */
+export class Chain {
+  private last = '';
+  private lines: string[] = [];
+
+  async add(line: string): Promise<void> {
+    this.lines.push(line);
+    if (this.lines.length === PIECE) await this.fold();
+  }
+
+  async end(): Promise<string> {
+    if (this.lines.length > 0 || this.last === '') await this.fold();
+    return this.last;
+  }
+
+  private async fold(): Promise<void> {
+    this.last = await sha256OfText(this.last + this.lines.join('\n'));
+    this.lines = [];
+  }
+}
+
+/** A number as JSON can hold it: null stands for NaN, texts for infinities. */
+const plainNumber = (value: number): number | string | null => {
+  if (Number.isNaN(value)) return null;
+  return Number.isFinite(value) ? value : String(value);
+};
+
+/** A cell of a panel as it is in a file. */
+export const plainCell = (cell: Cell): Cell => (typeof cell === 'number' ? plainNumber(cell) : cell);
+
+const toBase64 = (bytes: Uint8Array): string => {
+  let binary = '';
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary);
+};
+
+/** Little-endian, as every machine that runs a browser is. */
+const encodeFloats = (values: Float32Array): string =>
+  toBase64(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+
+const encodeFlags = (flags: Uint8Array): string => Array.from(flags, (flag) => flag.toString(36)).join('');
+
+type PlainScored = Readonly<Record<string, unknown>>;
+
+function encodeResult({ scored, cut }: StoredSample): { scored: PlainScored; cut: SampleCut } {
+  const { correct, logprobs, ...scores } = scored;
+  const plain = Object.entries(scores).map(([name, value]) => [
+    name,
+    typeof value === 'number' ? plainNumber(value) : value,
+  ]);
+  return {
+    scored: {
+      ...(Object.fromEntries(plain) as PlainScored),
+      correct: encodeFlags(correct),
+      logprobs: encodeFloats(logprobs),
+    },
+    cut,
+  };
+}
+
+export const textLine = ({ prefix, suffix, text }: Pick<Sample, 'prefix' | 'suffix' | 'text'>): string =>
+  JSON.stringify([prefix, suffix, text]);
+
+/** Texts of a sample; the whole is left out where it is prefix and suffix. */
+const textFields = ({ prefix, suffix, text }: Sample) =>
+  prefix !== null && suffix !== null && prefix + suffix === text
+    ? { prefix, suffix }
+    : { prefix, suffix, text };
+
+/** {@link AnalysisHashes.data} of samples. @throws {MemoscopeError} `ModelUnavailable` on pages without hash functions. */
+export async function hashOfData(samples: readonly Sample[]): Promise<string> {
+  const pauses = new Pauses();
+  const chain = new Chain();
+  for (const sample of samples) {
+    await chain.add(textLine(sample));
+    await pauses.pause();
+  }
+  return chain.end();
+}
+
+const withoutExcerpt = (problem: Problem): Problem => ({ ...problem, excerpt: '' });
+
+/** The head as it is written. */
+function headOf({ head, samples, hasTexts }: AnalysisToWrite): AnalysisHead {
+  const { problems, unscorable, data, panels } = head;
+  const { name, shape, columns } = data;
+  const tidy = (list: readonly Problem[]) => (hasTexts ? list : list.map(withoutExcerpt));
+  return {
+    ...head,
+    data: {
+      name,
+      shape,
+      columns: hasTexts ? columns : columns.filter(({ kind }) => kind !== 'text'),
+      samples: samples.length,
+      hasTexts,
+    },
+    problems: tidy(problems),
+    unscorable: tidy(unscorable),
+    panels: panels.map((panel) => ({ ...panel, rows: panel.rows.map((row) => row.map(plainCell)) })),
+  };
+}
+
+/**
+ * The file, in parts. Gives way to the page between two pieces of work.
+ *
+ * @throws {MemoscopeError} `ModelUnavailable` on pages without hash functions.
+ */
+export async function writeAnalysis(analysis: AnalysisToWrite): Promise<string[]> {
+  const { samples, results, hasTexts } = analysis;
+  const pauses = new Pauses();
+  const head = headOf(analysis);
+  const headJson = JSON.stringify({ format: FORMAT, schema: SCHEMA, ...head });
+  const kept = new Set(head.data.columns.map(({ name }) => name));
+  const [data, numbers] = [new Chain(), new Chain()];
+  const parts = [`${headJson.slice(0, -1)},"samples":[`];
+  for (const [index, sample] of samples.entries()) {
+    const { id, source, line } = sample;
+    const columns = hasTexts
+      ? sample.columns
+      : Object.fromEntries(Object.entries(sample.columns).filter(([name]) => kept.has(name)));
+    const result = results[index] ?? null;
+    const row = { id, source, line, columns, result: result && encodeResult(result) };
+    await data.add(textLine(sample));
+    await numbers.add(JSON.stringify(row));
+    parts.push(
+      `${index > 0 ? ',' : ''}\n${JSON.stringify(hasTexts ? { ...row, ...textFields(sample) } : row)}`,
+    );
+    await pauses.pause();
+  }
+  const { modelHash, adapterHash } = head.settings;
+  const hashes: AnalysisHashes = {
+    data: await data.end(),
+    results: await numbers.end(),
+    head: await sha256OfText(headJson),
+    model: modelHash,
+    adapter: adapterHash,
+  };
+  parts.push(`\n],"hashes":${JSON.stringify(hashes)}}\n`);
+  return parts;
+}

@@ -1,0 +1,37 @@
+import { MemoscopeError } from '../../protocol/errors.ts';
+import { timestamp } from '../scoreText.ts';
+import { SEED } from './analyses.svelte.ts';
+import type { AnalysisToWrite, PanelNumbers } from './analysisFile.ts';
+import type { SampleRun } from './sampleRun.svelte.ts';
+
+/**
+ * What is shown, as it is to be written.
+ *
+ * @param hasTexts false: without the samples’ texts.
+ * @throws {MemoscopeError} `InvalidInput` if nothing is scored.
+ */
+export function analysisOf(
+  { dataSet, settings, origin, split, subject, results, unscorable }: SampleRun,
+  group: string | null,
+  panels: readonly PanelNumbers[],
+  hasTexts: boolean,
+): AnalysisToWrite {
+  if (!dataSet || !settings || !origin)
+    throw new MemoscopeError('InvalidInput', 'Nothing is scored yet: press Run first.');
+  const { name, shape, columns, problems, samples } = dataSet;
+  const head = {
+    appVersion: __APP_VERSION__,
+    savedAt: timestamp(),
+    data: { name, shape, columns },
+    settings,
+    origin,
+    split,
+    subject,
+    group,
+    seed: SEED,
+    problems,
+    unscorable,
+    panels,
+  };
+  return { head, samples, results: [...results], hasTexts };
+}

@@ -1,0 +1,242 @@
+/** The built-in experiments in words: every conclusion follows from the numbers, also where they refute the claim. */
+import { FEWEST, type Accumulation, type StructureContrast } from '../../core/analyses/experiments.ts';
+import type { Redundancy, RedundantSet } from '../../core/analyses/redundancy.ts';
+import { netInformation, type Dependence } from '../../core/analyses/dependence.ts';
+import type { Correlation } from '../../core/statistics/association.ts';
+import { formatCount, formatMagnitude, formatNumber, formatProbability } from '../../ui/format.ts';
+import { BITS } from './dependenceText.ts';
+import type { ForBoth } from './experiments.svelte.ts';
+import type { PanelTable } from './panelFile.ts';
+import { formatInterval, formatP } from './panelText.ts';
+
+const MODELS = [
+  ['target', 'Fine-tuned model'],
+  ['base', 'Base model'],
+] as const;
+
+const factor = (bits: number): string => {
+  const ratio = 2 ** Math.abs(bits);
+  return ratio < 10 ? formatNumber(ratio, 1) : formatMagnitude(ratio);
+};
+
+/** Below this many bits an error is not worth its name: a factor of 1.1. */
+const SMALL = 0.14;
+
+function accumulationOf(name: string, { points, failsAt, last, errorBits }: Accumulation): string {
+  const point = points[last - 1];
+  if (!point) return `${name}: too few samples recite anything to judge independence.`;
+  const numbers = `the shares of right tokens, multiplied, give P(N ≥ ${last}) = ${formatProbability(point.product)}; it is ${formatProbability(point.empirical)}`;
+  const isShort = points.some(
+    ({ n, samples, empirical }) => n > last && samples >= FEWEST && empirical === 0,
+  );
+  const reach = isShort ? 'and nothing is recited beyond that' : 'where too few samples go on';
+  const error =
+    Math.abs(errorBits) < SMALL
+      ? ', about the same'
+      : `, ${factor(errorBits)} times ${errorBits > 0 ? 'as much' : 'less'}`;
+  return failsAt === null
+    ? `${name}: nothing speaks against independence up to n = ${last}, ${reach}. ${capital(numbers)}${error}, and at no n so far does the product leave the 95% interval.`
+    : `${name}: independence fails from n = ${failsAt} on, where the product leaves the 95% interval. By n = ${last}, ${numbers}${error}.`;
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+function groupedOf({ failsAt, groupedFailsAt, errorBits, groupedErrorBits }: Accumulation): string {
+  if (failsAt === null) return 'So no grouping is needed to explain it.';
+  if (Number.isNaN(groupedErrorBits) || !(Math.abs(errorBits) >= SMALL))
+    return 'What the number of copies explains of that cannot be said.';
+  const share = 1 - Math.abs(groupedErrorBits) / Math.abs(errorBits);
+  const explained =
+    share > 0
+      ? `Multiplied within each number of copies, then averaged, ${formatProbability(share)} of the error (in bits) is gone`
+      : 'Multiplying within each number of copies, then averaging, does not lessen the error';
+  return groupedFailsAt === null
+    ? `${explained}, and the product stays within the interval: it is the texts that differ by their copies, not the tokens that bind.`
+    : `${explained}, yet from n = ${groupedFailsAt} on it is still outside: texts of equal copies differ too, or right tokens come in runs.`;
+}
+
+/** Experiment (a). */
+export function lengthText({ target, base }: ForBoth<Accumulation>): string[] {
+  const claim =
+    target.failsAt === null && base.failsAt === null
+      ? 'The published reading, P(N ≥ n) as a product of the tokens’ own probabilities, is supported by these data.'
+      : 'The published reading, P(N ≥ n) as a product of the tokens’ own probabilities, is not supported by these data as far as it takes the tokens for independent. With pₙ given that all before were right the product is exact, by definition; and it can only fall with n.';
+  return [
+    accumulationOf('Fine-tuned model', target),
+    groupedOf(target),
+    accumulationOf('Base model', base),
+    claim,
+  ];
+}
+
+export const lengthTable = (result: ForBoth<Accumulation>): PanelTable => ({
+  header: [
+    'model',
+    'n',
+    'samples',
+    'right at n',
+    'product',
+    'product within copies',
+    'P(N >= n)',
+    'low 95%',
+    'high 95%',
+  ],
+  rows: MODELS.flatMap(([key, name]) =>
+    result[key].points.map(({ n, samples, accuracy, product, grouped, empirical, low, high }) => [
+      name,
+      n,
+      samples,
+      accuracy,
+      product,
+      grouped,
+      empirical,
+      low,
+      high,
+    ]),
+  ),
+});
+
+/** What a rank correlation says, by its sign and its p. */
+function correlationText({ r, p, n }: Correlation, positive: string, negative: string): string {
+  const numbers = `ρ = ${formatNumber(r, 2)} given the copies, ${formatP(p)}, n = ${formatCount(n)}`;
+  if (Number.isNaN(r)) return `no correlation can be computed (${numbers})`;
+  if (p >= 0.05) return `no correlation is seen (${numbers})`;
+  return `${r > 0 ? positive : negative} (${numbers})`;
+}
+
+/** Experiment (b). */
+export function similarityText({ sets, gapWithLength, prefixWithLength, samples }: Redundancy): string[] {
+  const known = sets.filter(({ fullSimilarity }) => !Number.isNaN(fullSimilarity));
+  const by = (value: (set: RedundantSet) => number) => [...known].sort((a, b) => value(b) - value(a));
+  const [most, least] = [
+    by(({ fullSimilarity }) => fullSimilarity)[0],
+    by(({ fullSimilarity }) => -fullSimilarity)[0],
+  ];
+  const extremes =
+    most && least && most !== least
+      ? `The most redundant sub-set, ${most.name} (S_full = ${formatNumber(most.fullSimilarity, 3)}), has a mean N of ${formatNumber(most.meanLength, 1)} tokens, the least redundant, ${least.name} (${formatNumber(least.fullSimilarity, 3)}), ${formatNumber(least.meanLength, 1)}; under the base alone ${formatNumber(most.baseMeanLength, 1)} and ${formatNumber(least.baseMeanLength, 1)}.`
+      : `All ${formatCount(samples)} texts are in one sub-set: redundancy cannot be compared.`;
+  const { r, p } = gapWithLength;
+  const claim =
+    p < 0.05 && r > 0
+      ? 'That is as the paper has it (Remark 2.7): similar beginnings that end apart are memorized less.'
+      : p < 0.05 && r < 0
+        ? 'That is the opposite of what the paper has (Remark 2.7): here, similar beginnings that end apart are memorized more. These data do not support the claim.'
+        : 'The paper’s claim (Remark 2.7) that similar beginnings that end apart are memorized less is neither supported nor refuted by these data.';
+  return [
+    extremes,
+    `Text by text, between the gap S_full − S_input and N, ${correlationText(gapWithLength, 'a larger gap goes with a longer N', 'a larger gap goes with a shorter N')}. ${claim}`,
+    `Between S_input alone and N, ${correlationText(prefixWithLength, 'more usual beginnings go with a longer N', 'more usual beginnings go with a shorter N')}.`,
+    'Similarity is lexical here: shared pairs of words, not embeddings, so that it says nothing of texts that mean the same in other words. Kinds differ in more than redundancy.',
+  ];
+}
+
+export const similarityTable = ({ sets }: Redundancy): PanelTable => ({
+  header: [
+    'sub-set',
+    'texts',
+    'S_input (Jaccard)',
+    'S_full (Jaccard)',
+    'gap',
+    'mean N (tokens)',
+    'mean N of the base (tokens)',
+  ],
+  rows: sets.map(({ name, samples, prefixSimilarity, fullSimilarity, gap, meanLength, baseMeanLength }) => [
+    name,
+    samples,
+    prefixSimilarity,
+    fullSimilarity,
+    gap,
+    meanLength,
+    baseMeanLength,
+  ]),
+});
+
+const meanBits = ({ lags }: Dependence): number => {
+  const known = lags.filter(({ noVariation }) => !noVariation);
+  return (BITS * known.reduce((sum, point) => sum + netInformation(point), 0)) / known.length;
+};
+
+/** A small amount of information: what rounds to nothing says that it is small. */
+const bitsText = (bits: number): string =>
+  bits < 0.0005 ? 'under 0.001 bits' : `${formatNumber(bits, 3)} bits`;
+
+/** Independence of one side in words. */
+function sideText(name: string, dependence: Dependence): string {
+  const { p, conditionalP, samples } = dependence;
+  if (Number.isNaN(p)) return `${name} (n = ${formatCount(samples)}) has no variation to depend on`;
+  const numbers = `${name} (n = ${formatCount(samples)}): ${bitsText(meanBits(dependence))} between two tokens (${formatP(p)})`;
+  if (p >= 0.05) return `${numbers}, which could be chance`;
+  const given =
+    conditionalP < 0.05
+      ? `and among texts of equal accuracy some of it is left (${formatP(conditionalP)})`
+      : `but among texts of equal accuracy what is left could be chance (${formatP(conditionalP)})`;
+  return `${numbers}, ${given}`;
+}
+
+function contrastText(name: string, { structured, prose, difference, p }: StructureContrast): string {
+  const sides = `${name}. ${sideText('Code and records', structured)}; ${sideText('prose and verse', prose)}.`;
+  if (Number.isNaN(difference)) return `${sides} They cannot be compared.`;
+  const size = bitsText(BITS * Math.abs(difference));
+  return p < 0.05
+    ? `${sides} Structured texts have ${size} ${difference > 0 ? 'more' : 'less'} (${formatP(p)}).`
+    : `${sides} The difference of ${size} could be chance (${formatP(p)}).`;
+}
+
+/** Experiment (c). */
+export function structureText({ target, base }: ForBoth<StructureContrast>): string[] {
+  const isMore = target.p < 0.05 && target.difference > 0;
+  const isLess = target.p < 0.05 && target.difference < 0;
+  const open = isMore
+    ? 'So structure does bind the tokens more than prose does: independence is the worse an approximation there.'
+    : isLess
+      ? 'So it is prose whose tokens bind more: that structured reasoning is where independence breaks is not supported by these data.'
+      : 'So these data do not show that structured reasoning is where independence breaks.';
+  const bound = [target.structured, target.prose].filter(({ p }) => p < 0.05);
+  const low =
+    bound.length === 0
+      ? 'The published finding that dependence between the tokens is low is supported here.'
+      : bound.some(({ conditionalP }) => conditionalP < 0.05)
+        ? 'The published finding that dependence between the tokens is low is not supported here: it is there even among texts of equal accuracy.'
+        : 'The published finding that dependence between the tokens is low is not supported as it stands: it is there, but as far as these data tell because texts differ, not because the sequence binds.';
+  return [
+    contrastText('Fine-tuned model', target),
+    contrastText('Base model', base),
+    `${open} ${low}`,
+    'The planted set has no puzzles: “structured” are its code and its records.',
+  ];
+}
+
+export const structureTable = (result: ForBoth<StructureContrast>): PanelTable => ({
+  header: [
+    'model',
+    'texts',
+    'distance (tokens)',
+    'information (bits)',
+    'chance 95% (bits)',
+    'p',
+    'given accuracy, net (bits)',
+    'p given accuracy',
+  ],
+  rows: MODELS.flatMap(([key, name]) =>
+    (['structured', 'prose'] as const).flatMap((side) =>
+      result[key][side].lags.map(({ lag, corrected, nullHigh, p }, place) => {
+        const given = result[key][side].conditional[place];
+        return [
+          name,
+          side,
+          lag,
+          BITS * corrected,
+          BITS * nullHigh,
+          p,
+          given ? BITS * netInformation(given) : NaN,
+          given?.p ?? NaN,
+        ];
+      }),
+    ),
+  ),
+});
+
+/** An interval of probabilities. */
+export const probabilityInterval = (low: number, high: number): string =>
+  Number.isNaN(low) ? '' : `${formatInterval(100 * low, 100 * high, 1)}%`;

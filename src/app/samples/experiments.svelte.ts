@@ -1,0 +1,140 @@
+import type { Groups } from '../../core/analyses/decomposition.ts';
+import type { Accumulation, StructureContrast } from '../../core/analyses/experiments.ts';
+import type { Redundancy, RedundancySample } from '../../core/analyses/redundancy.ts';
+import type { StatisticsClient } from '../../engine/statisticsClient.ts';
+import type { SampleMatches } from '../../protocol/statistics.ts';
+import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
+import { SEED } from './analyses.svelte.ts';
+import { groupsBy, loadPlanted } from './dataSet.ts';
+import { suffixesOf } from './runArrays.ts';
+import { SampleRun, type SampleRunHost } from './sampleRun.svelte.ts';
+
+/** Names of the experiments, in their order. */
+export const EXPERIMENTS = ['length', 'similarity', 'structure'] as const;
+export type ExperimentName = (typeof EXPERIMENTS)[number];
+
+/** Kinds of planted texts that have a form, and those that are free; the others are in between. */
+export const STRUCTURED = ['code', 'record'] as const;
+export const PROSE = ['prose', 'verse'] as const;
+
+/** What one model gives. */
+export interface ForBoth<T> {
+  readonly target: T;
+  readonly base: T;
+}
+
+/** The built-in experiments: each scores the planted set, with the shipped adapter and without, and measures. */
+export class Experiments {
+  length = $state.raw<ForBoth<Accumulation> | null>(null);
+  similarity = $state.raw<Redundancy | null>(null);
+  structure = $state.raw<ForBoth<StructureContrast> | null>(null);
+  /** The one that is at work; null for none. */
+  active = $state<ExperimentName | null>(null);
+  problem = $state<string | null>(null);
+  /** Runs of their own: what is shown elsewhere stays as it is. What is stored of the same question is used. */
+  readonly target: SampleRun;
+  readonly base: SampleRun;
+  private readonly client: StatisticsClient;
+
+  constructor(host: SampleRunHost, client: StatisticsClient) {
+    this.client = client;
+    this.target = new SampleRun(host);
+    this.base = new SampleRun(host);
+    this.base.subject = null;
+  }
+
+  /** Samples that are scored by now, of both models, and all. */
+  readonly progress = $derived.by(() => {
+    const runs = this.active === 'similarity' ? [this.target] : [this.target, this.base];
+    return {
+      scored: runs.reduce((sum, { scored }) => sum + scored, 0),
+      total: runs.reduce((sum, { total }) => sum + total, 0),
+    };
+  });
+
+  /** Runs one experiment; the planted set is scored for it if it is not yet. Never rejects. */
+  async run(name: ExperimentName): Promise<void> {
+    if (this.active !== null) return;
+    this.active = name;
+    this.problem = null;
+    try {
+      await this.score(this.target);
+      if (name !== 'similarity') await this.score(this.base);
+      await this.measure[name]();
+    } catch (thrown) {
+      const { kind, message } = asMemoscopeError(thrown);
+      this.problem = kind === 'Cancelled' ? 'Stopped; what was scored is kept.' : message;
+    } finally {
+      this.active = null;
+    }
+  }
+
+  stop(): void {
+    this.target.stop();
+    this.base.stop();
+  }
+
+  /** @throws {MemoscopeError} unless every sample that can be scored is. */
+  private async score(run: SampleRun): Promise<void> {
+    if (!run.dataSet) await run.open(await loadPlanted());
+    if (!run.isComplete) await run.run();
+    if (run.status.kind === 'failed') throw run.status.error;
+    if (!run.isComplete) throw new MemoscopeError('Cancelled', 'stopped');
+  }
+
+  private matches({ results }: SampleRun): SampleMatches {
+    return {
+      n: Float64Array.from(results, (result) => result?.scored.matchLength ?? NaN),
+      length: Float64Array.from(results, (result) => result?.scored.suffixTokens ?? NaN),
+    };
+  }
+
+  private column(name: string): (string | number)[] {
+    return (this.target.dataSet?.samples ?? []).map(({ columns }) => {
+      const value = columns[name];
+      return typeof value === 'number' ? value : String(value ?? '');
+    });
+  }
+
+  private readonly measure: Readonly<Record<ExperimentName, () => Promise<void>>> = {
+    length: async () => {
+      const groups: Groups = groupsBy(this.target.dataSet?.samples ?? [], 'copies');
+      const of = (run: SampleRun) =>
+        this.client.ask((api) => api.accumulate(this.matches(run), suffixesOf(run.results), groups));
+      this.length = { target: await of(this.target), base: await of(this.base) };
+    },
+    similarity: async () => {
+      const { dataSet, results } = this.target;
+      const samples = (dataSet?.samples ?? []).flatMap((sample, index): RedundancySample[] => {
+        const { scored, cut } = results[index] ?? {};
+        const copies = Number(sample.columns['copies']);
+        // A text that was never trained on cannot be memorized: it says nothing about what protects.
+        if (!scored || !cut || !(copies > 0)) return [];
+        return [
+          {
+            set: String(sample.columns['kind']),
+            prefix: sample.text.slice(cut.from, cut.cut),
+            text: sample.text.slice(cut.from, cut.to),
+            copies,
+            matchLength: scored.matchLength,
+            baseMatchLength: scored.baseMatchLength,
+          },
+        ];
+      });
+      this.similarity = await this.client.ask((api) => api.redundancy(samples));
+    },
+    structure: async () => {
+      const kinds = this.column('kind');
+      const sides = Int8Array.from(kinds, (kind) => {
+        if ((STRUCTURED as readonly unknown[]).includes(kind)) return 1;
+        return (PROSE as readonly unknown[]).includes(kind) ? 0 : -1;
+      });
+      const copies = Float64Array.from(this.column('copies'), Number);
+      const of = (run: SampleRun) =>
+        this.client.ask((api) =>
+          api.contrastStructure(this.matches(run), suffixesOf(run.results), sides, copies, SEED),
+        );
+      this.structure = { target: await of(this.target), base: await of(this.base) };
+    },
+  };
+}

@@ -1,0 +1,213 @@
+/** Reads an analysis that was saved as JSON: see `analysisFile`. */
+import type { StoredSample } from '../../engine/sampleStore.ts';
+import { sha256OfText } from '../../engine/hashing.ts';
+import type { MemoscopeError } from '../../protocol/errors.ts';
+import { Chain, FORMAT, SCHEMA, textLine, type Analysis, type AnalysisHead } from './analysisFile.ts';
+import type { Sample } from './dataSet.ts';
+import { decodeResult } from './decodeResult.ts';
+import { check, checkAll, invalid, isObject, shown, type Fields, type Kind } from './fileChecks.ts';
+import { Pauses } from './pauses.ts';
+
+const isCell = (value: unknown): boolean =>
+  value === null || ['string', 'number', 'boolean'].includes(typeof value);
+
+/** A row of the file as sample and result. @throws {MemoscopeError} `InvalidInput`. */
+function readRow(
+  row: unknown,
+  index: number,
+  hasTexts: boolean,
+): { sample: Sample; result: StoredSample | null; numbers: string } {
+  const place = `samples[${index}]`;
+  if (!isObject(row)) throw invalid(`${place} is ${shown(row)}, and it must be an object`);
+  check(row, `${place}.`, { id: 'count', source: 'text', line: 'count', columns: 'object' });
+  const { id, source, line, columns, result } = row as Fields & { columns: Fields };
+  for (const [name, value] of Object.entries(columns))
+    if (!isCell(value))
+      throw invalid(`${place}.columns["${name}"] is ${shown(value)}, and it must be a cell`);
+  const numbers = JSON.stringify({ id, source, line, columns, result });
+  const stored = decodeResult(result, place);
+  const beside = { id, source, line, columns } as Pick<Sample, 'id' | 'source' | 'line' | 'columns'>;
+  if (!hasTexts)
+    return { sample: { ...beside, prefix: null, suffix: null, text: '' }, result: stored, numbers };
+  return { sample: { ...beside, ...readTexts(row, place, stored) }, result: stored, numbers };
+}
+
+/** @throws {MemoscopeError} `InvalidInput`. */
+function readTexts(
+  row: Fields,
+  place: string,
+  stored: StoredSample | null,
+): Pick<Sample, 'prefix' | 'suffix' | 'text'> {
+  check(row, `${place}.`, { prefix: 'text or null', suffix: 'text or null' });
+  const { prefix, suffix } = row as { prefix: string | null; suffix: string | null };
+  const text = row['text'] ?? (prefix ?? '') + (suffix ?? '');
+  if (typeof text !== 'string') throw invalid(`${place}.text is ${shown(text)}, and it must be a text`);
+  const { cut } = stored ?? {};
+  if (cut && !(cut.from <= cut.cut && cut.cut <= cut.to && cut.to <= text.length))
+    throw invalid(`${place}.result.cut does not lie within its text of ${text.length} characters`);
+  return { prefix, suffix, text };
+}
+
+const HEAD = {
+  appVersion: 'text',
+  savedAt: 'text',
+  data: 'object',
+  settings: 'object',
+  origin: 'object',
+  split: 'object',
+  subject: 'text or null',
+  group: 'text or null',
+  seed: 'number',
+  problems: 'list',
+  unscorable: 'list',
+  panels: 'list',
+} as const satisfies Record<keyof AnalysisHead, Kind>;
+
+/** @throws {MemoscopeError} `InvalidInput`. */
+function readHead(fields: Fields): AnalysisHead {
+  const { format, schema } = fields;
+  if (format === 'memoscope-run')
+    throw invalid('it is the result of one text, which the view “Text” opens: drop it there');
+  if (format !== FORMAT) throw invalid(`it says "format": ${shown(format)}, and "${FORMAT}" is needed`);
+  if (typeof schema === 'number' && schema > SCHEMA)
+    throw invalid(
+      `it was written by a newer version of Memoscope (schema ${schema}; this page reads ${SCHEMA}). Reload the page to get the newest one`,
+    );
+  if (schema !== SCHEMA) throw invalid(`its schema is ${shown(schema)}, and this page reads ${SCHEMA}`);
+  check(fields, '', HEAD);
+  const { data, settings, origin, split, problems, unscorable, panels } = fields as unknown as {
+    [Name in keyof AnalysisHead]: Fields;
+  };
+  check(data, 'data.', { name: 'text', shape: 'text', columns: 'list', samples: 'count', hasTexts: 'flag' });
+  check(settings, 'settings.', {
+    modelId: 'text',
+    modelHash: 'text',
+    adapterId: 'text or null',
+    split: 'text',
+  });
+  check(origin, 'origin.', { device: 'text', deviceName: 'text', appVersion: 'text', startedAt: 'text' });
+  check(split, 'split.', { rule: 'object', keepsOwn: 'flag' });
+  checkAll(data['columns'], 'data.columns', { name: 'text', kind: 'text', distinct: 'count' });
+  const problem = { source: 'text', line: 'count', reason: 'text', excerpt: 'text' } as const;
+  checkAll(problems, 'problems', problem);
+  checkAll(unscorable, 'unscorable', problem);
+  checkAll(panels, 'panels', {
+    id: 'text',
+    title: 'text',
+    shows: 'text',
+    facts: 'text',
+    header: 'list',
+    rows: 'list',
+  });
+  for (const { id, rows } of panels as unknown as readonly { id: string; rows: readonly unknown[] }[])
+    for (const [row, cells] of rows.entries())
+      if (!Array.isArray(cells) || !cells.every(isCell))
+        throw invalid(`row ${row} of the panel "${id}" is ${shown(cells)}, and it must be a list of cells`);
+  return fields as unknown as AnalysisHead;
+}
+
+/** What stands before the samples, the samples one by one, and what stands behind them. */
+interface OpenFile {
+  readonly head: Fields;
+  readonly rows: Iterable<unknown>;
+  /** Read after the rows. */
+  readonly tail: () => Fields;
+}
+
+const cutOff = (where: string): MemoscopeError =>
+  invalid(`it ends in the middle (${where}): it was cut off. Copy or download it again`);
+
+function parse(json: string, where: string, isEnd: () => boolean): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    throw isEnd()
+      ? cutOff(where)
+      : invalid(`${where} is no JSON (${cause instanceof Error ? cause.message : String(cause)})`);
+  }
+}
+
+const OPENING = ',"samples":[';
+
+/** A file in the layout that `writeAnalysis` gives it, line by line. */
+function openLines(text: string, firstBreak: number): OpenFile {
+  const isWhole = text.trimEnd().endsWith('}');
+  const first = text.slice(0, firstBreak);
+  const head = parse(`${first.slice(0, -OPENING.length)}}`, 'its first line', () => false) as Fields;
+  let at = firstBreak + 1;
+  const next = (): string | null => {
+    if (at >= text.length) return null;
+    const end = text.indexOf('\n', at);
+    const line = text.slice(at, end < 0 ? undefined : end);
+    at = end < 0 ? text.length : end + 1;
+    return line;
+  };
+  let last = '';
+  function* rows(): Generator {
+    for (let index = 0; ; index++) {
+      const line = next();
+      if (line === null) throw cutOff(`after ${index} samples`);
+      if (line.startsWith(']')) {
+        last = line;
+        return;
+      }
+      const isLast = at >= text.length && !isWhole;
+      yield parse(line.replace(/,\s*$/, ''), `samples[${index}]`, () => isLast);
+    }
+  }
+  return {
+    head,
+    rows: rows(),
+    tail: () => parse(`{${last.slice(2)}`, 'its last line', () => !isWhole) as Fields,
+  };
+}
+
+function openWhole(text: string): OpenFile {
+  const content = parse(text, 'the file', () => !text.trimEnd().endsWith('}'));
+  if (!isObject(content)) throw invalid(`it holds ${shown(content)}, and an object is needed`);
+  const { samples, hashes, ...head } = content;
+  check(content, '', { samples: 'list' });
+  return { head, rows: samples as readonly unknown[], tail: () => ({ hashes }) };
+}
+
+/**
+ * Reads what `writeAnalysis` wrote. Gives way to the page between two pieces of work.
+ *
+ * @throws {MemoscopeError} `InvalidInput`, saying what is wrong with the file and where.
+ */
+export async function readAnalysis(text: string): Promise<Analysis> {
+  const pauses = new Pauses();
+  const firstBreak = text.indexOf('\n');
+  const isOurs = firstBreak > 0 && text.slice(0, firstBreak).endsWith(OPENING);
+  const file = isOurs ? openLines(text, firstBreak) : openWhole(text);
+  const head = readHead(file.head);
+  const { hasTexts } = head.data;
+  const samples: Sample[] = [];
+  const results: (StoredSample | null)[] = [];
+  const [data, numbers] = [new Chain(), new Chain()];
+  for (const row of file.rows) {
+    const read = readRow(row, samples.length, hasTexts);
+    samples.push(read.sample);
+    results.push(read.result);
+    await data.add(textLine(read.sample));
+    await numbers.add(read.numbers);
+    await pauses.pause();
+  }
+  if (samples.length !== head.data.samples)
+    throw invalid(`it has ${samples.length} samples and says that it has ${head.data.samples}`);
+  const { hashes } = file.tail();
+  if (!isObject(hashes)) throw invalid(`hashes is ${shown(hashes)}, and it must be an object`);
+  check(hashes, 'hashes.', { data: 'text', results: 'text', head: 'text' });
+  const { format, schema, ...fields } = file.head;
+  const altered = [
+    ['its results or columns', hashes['results'] === (await numbers.end())],
+    ['its texts', !hasTexts || hashes['data'] === (await data.end())],
+    [
+      'its settings or panels',
+      hashes['head'] === (await sha256OfText(JSON.stringify({ format, schema, ...fields }))),
+    ],
+  ].flatMap(([what, isSame]) => (isSame === true ? [] : [what]));
+  if (altered.length > 0)
+    throw invalid(`${altered.join(' and ')} were altered after it was saved: they do not fit their hash`);
+  return { head, samples, results };
+}

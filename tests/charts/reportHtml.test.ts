@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { escapeHtml, reportHtml, type Report } from '../../src/app/samples/reportHtml.ts';
+
+const report = (changes: Partial<Report> = {}): Report => ({
+  title: 'A & <b>',
+  savedAt: '2026-01-02T03:04:05.000Z',
+  appVersion: '1.2.3',
+  facts: [
+    ['model', 'm"1'],
+    ['adapter', null],
+  ],
+  panels: [
+    {
+      id: 'skew',
+      title: 'Skew <1>',
+      shows: 'shows',
+      facts: 'facts & seed',
+      figure: '<svg></svg>',
+      sentences: ['a < b'],
+      table: {
+        header: ['name', 'x', 'y'],
+        rows: [
+          ['<script>alert(1)</script>', NaN, 0.12345],
+          ['b', 3, null],
+        ],
+      },
+    },
+  ],
+  problems: [{ source: 'a.csv', line: 3, reason: 'no <text>', excerpt: 'private words' }],
+  darkCss: '.d0{fill:red}',
+  ...changes,
+});
+
+describe('the report', () => {
+  const html = reportHtml(report());
+  test('escapes everything that is data, runs nothing and asks for nothing', () => {
+    expect(html).not.toMatch(/<script|<b>|no <text>|src=|@import|url\(/);
+    expect(html).toContain('A &amp; &lt;b&gt;');
+    expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+    expect(html).toContain("default-src 'none'");
+    expect(escapeHtml('"<&>"')).toBe('&quot;&lt;&amp;&gt;&quot;');
+  });
+  test('has figure, caption, words, facts and table of a panel; undefined is n/a, nothing is empty', () => {
+    expect(html).toMatch(/<section id="skew">[\s\S]*<svg><\/svg><figcaption>shows<\/figcaption>/);
+    expect(html).toContain('<p>a &lt; b</p>');
+    expect(html).toContain('facts &amp; seed');
+    expect(html).toContain('<td>n/a</td><td>0.1235</td>');
+    expect(html).toContain('<td class="words">b</td><td>3</td><td></td>');
+  });
+  test('lists the rows that were left out without their texts', () => {
+    expect(html).toMatch(/1 row was left out/);
+    expect(html).toContain('no &lt;text&gt;');
+    expect(html).not.toContain('private words');
+    expect(reportHtml(report({ problems: [] }))).toContain('No row was left out.');
+  });
+  test('is dark on dark screens only, and says how many rows of a long table it has', () => {
+    expect(html).toMatch(/@media screen and \(prefers-color-scheme:dark\)\{.*\.d0\{fill:red\}\}/);
+    const [panel] = report().panels;
+    if (!panel) throw new Error('no panel');
+    const rows = Array.from({ length: 2500 }, (_, index) => [index]);
+    const long = reportHtml(report({ panels: [{ ...panel, table: { header: ['i'], rows } }] }));
+    expect(long).toContain('The first 2,000 of 2,500 rows');
+    expect(long).not.toContain('<td>2,400</td>');
+  });
+});

@@ -1,0 +1,233 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { planted, visit, type VisitOptions } from './visit.ts';
+
+/** The planted set cut to three texts of each number of copies. */
+const FEW = [0, 1, 2, 4, 8, 16, 32, 64].flatMap((copies) =>
+  planted()
+    .filter((text) => text.copies === copies)
+    .filter((_, index) => index % 16 === 0)
+    .slice(0, 3),
+);
+
+const options = (more: VisitOptions = {}): VisitOptions => ({
+  path: '#samples',
+  replaced: new Map([['planted/planted.json', JSON.stringify({ schema: 1, seed: 1, passages: FEW })]]),
+  ...more,
+});
+
+const PANELS = ['match-length', 'decomposition', 'skew', 'worst-case', 'dependence'];
+
+/** Waits until the last of the panels is computed. */
+async function settled(page: Page): Promise<void> {
+  await page.getByTestId('panel-dependence').waitFor({ timeout: 60_000 });
+  await page.waitForFunction(
+    () => document.querySelector<HTMLElement>('[data-testid="panels"]')?.dataset['busy'] === 'false',
+    undefined,
+    { timeout: 60_000 },
+  );
+}
+
+async function run(page: Page): Promise<void> {
+  await page.getByTestId('samples-run').click();
+  await page.waitForFunction(
+    () =>
+      document.querySelector<HTMLElement>('[data-testid="samples-progress"]')?.dataset['state'] === 'done',
+    undefined,
+    { timeout: 120_000 },
+  );
+  await settled(page);
+}
+
+async function savedBytes(page: Page, testId: string): Promise<Buffer> {
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId(testId).click()]);
+  const chunks: unknown[] = await (await download.createReadStream()).toArray();
+  return Buffer.concat(chunks as Buffer[]);
+}
+
+const saved = async (page: Page, testId: string): Promise<string> =>
+  (await savedBytes(page, testId)).toString('utf8');
+
+const csvs = async (page: Page): Promise<string[]> => {
+  const files: string[] = [];
+  for (const id of PANELS) files.push(await saved(page, `${id}-csv`));
+  return [...files, await saved(page, 'samples-csv')];
+};
+
+const putIn = async (page: Page, content: string, name = 'analysis.json'): Promise<void> => {
+  if (!(await page.getByTestId('samples-file').count())) await page.getByTestId('source-own').click();
+  await page
+    .getByTestId('samples-file')
+    .setInputFiles({ name, mimeType: 'application/json', buffer: Buffer.from(content) });
+};
+
+test('an analysis goes out as JSON and comes back without a model, run again it is compared number by number', async () => {
+  let json = '';
+  let before: string[] = [];
+  await visit(options(), async ({ page }) => {
+    await run(page);
+    before = await csvs(page);
+    json = await saved(page, 'analysis-json');
+
+    // Run again on the same device: not one number differs.
+    await page.getByTestId('run-again').click();
+    const compared = page.getByTestId('compared');
+    await expect.poll(() => compared.getAttribute('data-state'), { timeout: 120_000 }).toBe('done');
+    expect(await page.getByTestId('compared-verdict').innerText()).toMatch(/^Equal: all \d+ columns/);
+    const differing = compared.locator('tr[data-differ]:not([data-differ="0"])');
+    expect(await differing.evaluateAll((rows) => rows.map((row) => row.textContent))).toEqual([]);
+    expect(await compared.locator('tr[data-panel]').count()).toBeGreaterThanOrEqual(PANELS.length);
+  });
+  const content = JSON.parse(json) as { panels: { id: string; rows: unknown[] }[] };
+  for (const id of PANELS)
+    expect(content.panels.find((panel) => panel.id === id)?.rows.length).toBeGreaterThan(0);
+
+  await visit(options(), async ({ page, server }) => {
+    await page.getByTestId('samples-shape').waitFor();
+    await putIn(page, json);
+    await settled(page);
+    const notice = page.getByTestId('file-notice');
+    await expect.poll(() => notice.getAttribute('data-panels'), { timeout: 30_000 }).toBe('0');
+    expect(await page.getByTestId('panels-agree').innerText()).toMatch(
+      /all [\d,]+ numbers of \d+ panels equal/,
+    );
+    expect(await csvs(page)).toEqual(before);
+    expect(server.requests.filter((path) => /\.(onnx|wasm)\b/.test(path))).toEqual([]);
+    expect(await page.getByTestId('samples-run').isDisabled()).toBe(true);
+
+    // The file's numbers against those of a run here, with this visit's model.
+    await page.getByTestId('run-again').click();
+    await expect
+      .poll(() => page.getByTestId('compared').getAttribute('data-state'), { timeout: 120_000 })
+      .toBe('done');
+    expect(await page.getByTestId('compared-verdict').innerText()).toMatch(/^Equal: all/);
+
+    // Bad files are refused with the reason, and nothing on the page changes.
+    const problem = page.getByTestId('samples-input').getByRole('alert');
+    await putIn(page, json.replace('"schema":1', '"schema":99'));
+    await expect.poll(() => problem.innerText()).toMatch(/newer version.*schema 99/);
+    await putIn(page, json.slice(0, json.length / 2));
+    await expect.poll(() => problem.innerText()).toMatch(/ends in the middle/);
+    await putIn(page, json.replace(/"logPz":[^,]+/, '"logPz":"x"'));
+    await expect.poll(() => problem.innerText()).toMatch(/logPz is "x", and it must be a number or null/);
+    await putIn(page, json.replace(/"accuracy":[^,]+/, '"accuracy":0.123'));
+    await expect.poll(() => problem.innerText()).toMatch(/altered after it was saved/);
+    expect(await page.getByTestId('panel-skew').isVisible()).toBe(true);
+  });
+});
+
+test('texts are left out if asked: the numbers come back, and the page says what is missing', async () => {
+  await visit(options(), async ({ page }) => {
+    await run(page);
+    await page.getByTestId('with-texts').uncheck();
+    const json = await saved(page, 'analysis-json');
+    for (const { text } of FEW) expect(json).not.toContain(text.slice(0, 40));
+    await putIn(page, json);
+    await page.getByTestId('texts-missing').waitFor();
+    await settled(page);
+    expect(await page.getByTestId('run-again').isDisabled()).toBe(true);
+    expect(await page.getByTestId('sample-row').first().innerText()).toContain('text left out');
+    const { violations } = await new AxeBuilder({ page }).include('[data-testid="samples-view"]').analyze();
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
+  });
+});
+
+test('the report opens from disk without a request or a script, light and dark, with every panel', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'report-'));
+  try {
+    await visit(options(), async ({ page, context }) => {
+      await run(page);
+      const html = await saved(page, 'analysis-report');
+      const shown = await page.locator('[data-testid^="panel-"]').evaluateAll((all) => all.length);
+      expect(html).not.toMatch(
+        /<script|https?:\/\/(?!www\.w3\.org)|var\(--(?!ground|paper|ink|soft|faint|line|accent\))/,
+      );
+      const path = join(folder, 'report.html');
+      writeFileSync(path, html);
+      const report = await context.newPage();
+      const requests: string[] = [];
+      const problems: string[] = [];
+      report.on('request', (request) => requests.push(request.url()));
+      report.on('console', (message) => problems.push(message.text()));
+      report.on('pageerror', (error) => problems.push(error.message));
+      const url = pathToFileURL(path).href;
+      await report.goto(url, { waitUntil: 'networkidle' });
+      expect(requests).toEqual([url]);
+      expect(problems).toEqual([]);
+      const sections = await report.locator('main > section').evaluateAll((all) =>
+        all.map((section) => ({
+          id: section.id,
+          figures: section.querySelectorAll('figure > svg').length,
+          width: section.querySelector('figure > svg')?.getBoundingClientRect().width ?? 0,
+          caption: section.querySelector('figcaption')?.textContent.length ?? 0,
+          rows: section.querySelectorAll('tbody tr').length,
+        })),
+      );
+      expect(sections.at(-1)?.id).toBe('problems');
+      expect(sections.length - 1).toBe(shown);
+      for (const id of PANELS) {
+        const section = sections.find((candidate) => candidate.id === id);
+        expect(section?.figures).toBe(1);
+        expect(section?.width).toBeGreaterThan(200);
+        expect(section?.caption).toBeGreaterThan(20);
+        expect(section?.rows).toBeGreaterThan(0);
+      }
+      const facts = await report.locator('dl').innerText();
+      expect(facts).toMatch(/SHA-256 of the data\s+[0-9a-f]{64}/);
+      expect(facts).toMatch(/SHA-256 of the model\s+[0-9a-f]{64}/);
+      expect(facts).toMatch(/20250203/);
+
+      // The curve and the page take the colours of the dark theme, print those of the light one.
+      const colours = () =>
+        report.evaluate(() => {
+          const curve = document.querySelector('#skew path');
+          return [
+            curve ? getComputedStyle(curve).stroke : '',
+            getComputedStyle(document.body).backgroundColor,
+          ];
+        });
+      const light = await colours();
+      await report.emulateMedia({ colorScheme: 'dark' });
+      const dark = await colours();
+      expect(dark[0]).not.toBe(light[0]);
+      expect(dark[1]).not.toBe(light[1]);
+      await report.emulateMedia({ colorScheme: 'dark', media: 'print' });
+      expect((await colours())[0]).toBe(light[0]);
+      const theme = await page.evaluate(() => document.documentElement.dataset['theme'] ?? null);
+      expect(theme).toBeNull();
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('every panel’s figure is saved as PNG, twice the size of its SVG', async () => {
+  await visit(options(), async ({ page }) => {
+    await run(page);
+    for (const id of PANELS) {
+      const svg = await saved(page, `${id}-svg`);
+      const png = await savedBytes(page, `${id}-png`);
+      expect(png.subarray(1, 4).toString('latin1')).toBe('PNG');
+      const width = Number(/<svg[^>]* width="([\d.]+)"/.exec(svg)?.[1]);
+      expect(png.readUInt32BE(16)).toBe(Math.round(2 * width));
+      // Drawn, not blank: a picture of one colour is a few kB.
+      expect(png.length).toBeGreaterThan(20_000);
+    }
+    // A figure on a canvas, as large maps have it, is in the files as a picture.
+    await page.evaluate(() => {
+      const canvas = document.createElement('canvas');
+      [canvas.width, canvas.height] = [60, 30];
+      canvas.getContext('2d')?.fillRect(5, 5, 20, 20);
+      const figure = document.createElement('figure');
+      figure.append(canvas);
+      document.querySelector('[data-testid="panel-skew"] figure')?.after(figure);
+    });
+    expect(await saved(page, 'skew-svg')).toMatch(/<image[^>]* href="data:image\/png;base64,/);
+  });
+});

@@ -1,0 +1,335 @@
+import { expose } from 'comlink';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { isSavedResult } from '../../src/app/samples/analysisFile.ts';
+import { readAnalysis } from '../../src/app/samples/readAnalysis.ts';
+import { SampleLab } from '../../src/app/samples/sampleLab.svelte.ts';
+import { analyseMatchLengths } from '../../src/core/analyses/matchLengths.ts';
+import { readSamples } from '../../src/core/samples/readSamples.ts';
+import { StatisticsClient } from '../../src/engine/statisticsClient.ts';
+import type { StatisticsApi } from '../../src/protocol/statistics.ts';
+import type { FakeEngine } from './fakeEngine.ts';
+import { openPage } from './page.ts';
+
+const engines: FakeEngine[] = [];
+const ports: MessagePort[] = [];
+
+function statistics(): StatisticsClient {
+  const api: Partial<StatisticsApi> = {
+    readSamples: async (files, options) => readSamples(files, options),
+    matchLengths: async (matches) => analyseMatchLengths(matches),
+  };
+  return new StatisticsClient(() => {
+    const { port1, port2 } = new MessageChannel();
+    ports.push(port1, port2);
+    expose(api, port1);
+    return port2;
+  });
+}
+
+function open(given: Parameters<typeof openPage>[0] = {}) {
+  const page = openPage(given);
+  engines.push(page.engine);
+  return { ...page, lab: new SampleLab(page.session, statistics()) };
+}
+
+afterEach(() => {
+  for (const engine of engines.splice(0)) engine.close();
+  for (const port of ports.splice(0)) port.close();
+  vi.unstubAllGlobals();
+});
+
+/** Own columns, a row that is no sample, one that has no suffix; texts with quotes, breaks and other scripts. */
+const ROWS = [
+  {
+    text: 'A first text, long enough to be cut "here" and scored.',
+    topic: 'a',
+    level: 1,
+    note: 'secret note',
+  },
+  {
+    text: 'Zweiter Text,\nmit Umbruch und Größe – und 𝄞 dazu, lang genug.',
+    topic: 'b',
+    level: 2.5,
+    note: 'n2',
+  },
+  { text: 'short', topic: 'a', level: 3, note: 'n3' },
+  { text: 'The fourth of them is again a text that is long enough.', topic: 'b', level: null, note: 'n4' },
+];
+const INPUT = [...ROWS.map((row) => JSON.stringify(row)), '{"broken', '{"topic":"private excerpt"}'].join(
+  '\n',
+);
+const SPLIT = { rule: { mode: 'count', prefix: 8, suffix: 30 }, keepsOwn: true } as const;
+const PANEL = {
+  id: 'test',
+  title: 'Test',
+  shows: 'shows',
+  facts: 'facts',
+  table: {
+    header: ['a', 'b'],
+    rows: [
+      [1, NaN],
+      [Infinity, 'x'],
+    ],
+  },
+  legend: [],
+  holdsTexts: false,
+  body: undefined,
+};
+
+async function scored() {
+  const page = open();
+  await page.lab.openPasted(INPUT);
+  await page.lab.change({ split: SPLIT });
+  await page.lab.run.run();
+  page.lab.panels.add('test', () => PANEL);
+  page.lab.panels.add('private', () => ({ ...PANEL, id: 'private', holdsTexts: true }));
+  return page;
+}
+
+const saved = async (lab: SampleLab, hasTexts = true) => (await lab.analysisFile(hasTexts)).join('');
+const file = (json: string, name = 'analysis.json') => new File([json], name);
+
+async function reopened(json: string) {
+  const page = open();
+  await page.lab.openFiles([file(json)]);
+  return page;
+}
+
+describe('a whole analysis as one file', () => {
+  it('is JSON with schema, hashes, settings, seeds, problems and the numbers of every panel', async () => {
+    const { lab } = await scored();
+    const content = JSON.parse(await saved(lab)) as Record<string, unknown>;
+    expect(content).toMatchObject({
+      format: 'memoscope-analysis',
+      schema: 1,
+      seed: 20_250_203,
+      subject: 'planted-1',
+      group: 'topic',
+      split: SPLIT,
+      settings: { modelHash: 'a'.repeat(64), adapterHash: 'b'.repeat(64) },
+      origin: { device: 'wasm' },
+      hashes: { model: 'a'.repeat(64), adapter: 'b'.repeat(64) },
+      panels: [
+        {
+          id: 'test',
+          rows: [
+            [1, null],
+            ['Infinity', 'x'],
+          ],
+        },
+        { id: 'private' },
+      ],
+    });
+    expect(content['samples']).toHaveLength(4);
+    expect(content['problems']).toHaveLength(2);
+    expect(content['unscorable']).toHaveLength(1);
+    const hashes = content['hashes'] as Record<string, string>;
+    for (const name of ['data', 'results', 'head']) expect(hashes[name]).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('restores the page without a model: samples, results, problems, cut, groups', async () => {
+    const { lab } = await scored();
+    const again = await reopened(await saved(lab));
+    expect(again.lab.inputProblem).toBeNull();
+    expect(again.lab.run.dataSet?.samples).toEqual(lab.run.dataSet?.samples);
+    expect(again.lab.run.dataSet?.columns).toEqual(lab.run.dataSet?.columns);
+    expect(again.lab.run.results).toEqual(lab.run.results);
+    expect(again.lab.run.problems).toEqual(lab.run.problems);
+    expect(again.lab.run.settings).toEqual(lab.run.settings);
+    expect(again.lab.run.origin).toEqual(lab.run.origin);
+    expect(again.lab.run.split).toEqual(SPLIT);
+    expect(again.lab.run.status.kind).toBe('done');
+    expect(again.lab.group).toBe('topic');
+    expect(again.lab.matches).toEqual(lab.matches);
+    expect(again.lab.filed.file?.panels).toHaveLength(2);
+    expect(again.engine.workers).toBe(0);
+    // Nothing foreign becomes a result of this browser, and nothing is added to it.
+    expect(again.disk.keys('sample-scores')).toEqual([]);
+    await again.lab.run.run();
+    expect(again.engine.workers).toBe(0);
+    // Saved again it is the same file but for the time.
+    const second = JSON.parse(await saved(again.lab)) as { hashes: { results: string; data: string } };
+    const first = JSON.parse(await saved(lab)) as typeof second;
+    expect(second.hashes.results).toBe(first.hashes.results);
+    expect(second.hashes.data).toBe(first.hashes.data);
+  });
+
+  it('opens a file that another program laid out in another way', async () => {
+    const { lab } = await scored();
+    const pretty = JSON.stringify(JSON.parse(await saved(lab)), null, 2);
+    const again = await reopened(pretty);
+    expect(again.lab.inputProblem).toBeNull();
+    expect(again.lab.run.results).toEqual(lab.run.results);
+  });
+
+  it('leaves texts, excerpts and columns of free text out if asked, and says so when it is opened', async () => {
+    const { lab } = await scored();
+    const json = await saved(lab, false);
+    for (const secret of ['first text', 'Umbruch', 'short', 'private excerpt', 'secret note', 'broken'])
+      expect(json).not.toContain(secret);
+    expect(JSON.parse(json)).toMatchObject({ panels: [{ id: 'test' }] });
+    const again = await reopened(json);
+    expect(again.lab.inputProblem).toBeNull();
+    expect(again.lab.run.dataSet?.hasTexts).toBe(false);
+    expect(again.lab.filed.file?.data.hasTexts).toBe(false);
+    expect(again.lab.matches).toEqual(lab.matches);
+    expect(again.lab.run.problems).toHaveLength(3);
+    await again.lab.runAgain();
+    await again.lab.change({ subject: null });
+    expect(again.lab.inputProblem).toMatch(/cannot be cut in another way/);
+    expect(again.lab.run.isComplete).toBe(true);
+    expect(again.engine.workers).toBe(0);
+    expect(again.lab.filed.baseline).toBeNull();
+  });
+
+  it('is not kept as the input of the next visit, and the planted set comes back after it', async () => {
+    const { lab } = await scored();
+    const again = await reopened(await saved(lab));
+    await again.lab.change({ split: { ...SPLIT, rule: { ...SPLIT.rule, prefix: 6 } } });
+    expect(again.lab.filed.file).toBeNull();
+    expect(again.disk.keys('sample-inputs')).toEqual([]);
+    expect(again.lab.isFromFile).toBe(true);
+    await again.lab.openPlanted();
+    expect(again.lab.isFromFile).toBe(false);
+    expect(again.lab.run.isForeign).toBe(false);
+    expect(again.disk.keys('sample-inputs')).toEqual(['last']);
+  });
+
+  it('is sent to its own view when it is put into the other', async () => {
+    const { lab, session } = await scored();
+    const before = session.draft;
+    await session.openFile(file(await saved(lab)));
+    expect(session.draftProblem).toMatch(/view “Samples”/);
+    expect(session.draft).toBe(before);
+  });
+
+  it('is told from data by its beginning', async () => {
+    const { lab } = await scored();
+    expect(isSavedResult((await saved(lab)).slice(0, 512))).toBe(true);
+    expect(isSavedResult('{"text":"the \\"format\\": \\"memoscope-analysis\\""}')).toBe(false);
+    expect(isSavedResult('[{"format":"memoscope-analysis"}]')).toBe(false);
+    expect(isSavedResult('text')).toBe(false);
+  });
+});
+
+describe('a file that is not right', () => {
+  const refusal = async (change: (json: string) => string): Promise<string> => {
+    const { lab } = await scored();
+    const before = await saved(lab);
+    const after = change(before);
+    expect(after).not.toBe(before);
+    const { lab: other } = await reopened(after);
+    expect(other.run.scored).toBe(0);
+    return other.inputProblem ?? '';
+  };
+  it.each([
+    [
+      'another format',
+      /"format":"memoscope-analysis"/,
+      '"format":"memoscope-other"',
+      /memoscope-other.*is needed/,
+    ],
+    ['the result of one text', /"format":"memoscope-analysis"/, '"format":"memoscope-run"', /view “Text”/],
+    ['a newer version', /"schema":1/, '"schema":2', /newer version.*schema 2.*Reload/],
+    ['no version', /"schema":1,/, '', /schema is missing/],
+    ['a missing field', /"seed":\d+,/, '', /seed is missing.*a number/],
+    [
+      'a number that is a text',
+      /"logPz":[^,]+/,
+      '"logPz":"low"',
+      /samples\[0\]\.result\.scored\.logPz is "low".*number or null/,
+    ],
+    ['a flag that is a number', /"censored":(true|false)/, '"censored":1', /censored is 1.*true or false/],
+    ['a match longer than its suffix', /"matchLength":\d+/, '"matchLength":99', /matchLength is 99 of 30/],
+    ['tokens that are gone', /"correct":"\d/, '"correct":"', /29 flags and 30 logprobs/],
+    ['an altered number', /"accuracy":[^,]+/, '"accuracy":0.123', /results or columns were altered/],
+    ['an altered text', /A first text/, 'A first test', /its texts were altered/],
+    ['an altered panel', /"rows":\[\[1,/, '"rows":[[2,', /settings or panels were altered/],
+    ['a panel without cells', /"rows":\[\[1,null\]/, '"rows":[7', /row 0 of the panel "test" is 7/],
+    ['a cut outside the text', /"to":\d+/, '"to":4000', /cut does not lie within its text/],
+    ['a sample too few', /"samples":4/, '"samples":5', /has 4 samples and says that it has 5/],
+    ['no result', /"result":\{"scored"/, '"result":{"score"', /result\.scored is missing/],
+  ])('says so: %s', async (_, what, instead, message) => {
+    expect(await refusal((json) => json.replace(what, instead))).toMatch(message);
+  });
+
+  it('says where it was cut off, wherever that is', async () => {
+    const { lab } = await scored();
+    const json = await saved(lab);
+    for (const share of [0.3, 0.5, 0.7, 0.9, 0.99]) {
+      const cut = json.slice(0, Math.floor(share * json.length));
+      await expect(readAnalysis(cut)).rejects.toThrow(/ends in the middle|cut off/);
+    }
+    await expect(readAnalysis(json.replace('"id":1', '"id":'))).rejects.toThrow(/samples\[1\] is no JSON/);
+  });
+
+  it('leaves what is shown as it was', async () => {
+    const { lab } = await scored();
+    const json = await saved(lab);
+    await lab.openFiles([file(json.replace('"schema":1', '"schema":7'))]);
+    expect(lab.inputProblem).toMatch(/newer/);
+    expect(lab.run.isComplete).toBe(true);
+    expect(lab.filed.file).toBeNull();
+  });
+});
+
+describe('run again and compare', () => {
+  it('scores every sample anew and finds the same numbers', async () => {
+    const { lab, engine } = await scored();
+    const before = engine.scored.length;
+    await lab.runAgain();
+    expect(engine.scored.length).toBe(2 * before);
+    await lab.filed.compare(lab.run);
+    expect(lab.filed.comparison).toMatchObject({ samples: 4, facts: [] });
+    expect(lab.filed.comparison?.columns.length).toBeGreaterThan(18);
+    for (const { differ, largest } of lab.filed.comparison?.columns ?? []) {
+      expect(differ).toBe(0);
+      expect(largest === 0 || Number.isNaN(largest)).toBe(true);
+    }
+    // A panel of one sample is another one with each selection.
+    expect(lab.filed.baseline?.panels).toHaveLength(1);
+  });
+
+  it('states every number and every setting that differs from a file of another model', async () => {
+    const { lab } = await scored();
+    const again = await reopened(await saved(lab));
+    again.engine.modelHash = 'c'.repeat(64);
+    const { run, filed } = again.lab;
+    const { results } = run;
+    await again.lab.runAgain();
+    // As another device would have it: one logprob a little, one match length by a token.
+    const [first, second] = run.results;
+    if (!first || !second) throw new Error('no results');
+    first.scored.logprobs.set([(first.scored.logprobs[0] ?? 0) + 0.25]);
+    run.results[1] = { ...second, scored: { ...second.scored, matchLength: second.scored.matchLength + 1 } };
+    await filed.compare(run);
+    expect(results).not.toBe(run.results);
+    expect(filed.comparison?.facts).toMatchObject([
+      { name: 'model’s SHA-256', before: 'a'.repeat(64), after: 'c'.repeat(64) },
+    ]);
+    const differing = filed.comparison?.columns.filter(({ differ }) => differ > 0);
+    expect(differing).toMatchObject([
+      { name: 'N', differ: 1, beyond: 1, largest: 1, at: 1, tolerance: 0 },
+      { name: 'ln p by token', differ: 1, beyond: 1, largest: 0.25, at: 0 },
+    ]);
+  });
+
+  it('compares nothing any more once other samples are opened', async () => {
+    const { lab } = await scored();
+    await lab.runAgain();
+    await lab.openPasted('Another text that is long enough to be scored.');
+    expect(lab.filed.baseline).toBeNull();
+    expect(lab.filed.file).toBeNull();
+  });
+
+  it('refuses an adapter that this page does not have', async () => {
+    const { lab } = await scored();
+    const json = await saved(lab);
+    const { lab: other, engine } = await reopened(json);
+    other.run.subject = 'elsewhere';
+    await other.runAgain();
+    expect(other.inputProblem).toMatch(/adapter “elsewhere” does not come with this page/);
+    expect(engine.workers).toBe(0);
+    expect(other.run.isComplete).toBe(true);
+  });
+});
