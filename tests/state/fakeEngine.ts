@@ -180,6 +180,13 @@ export class FakeEngine {
     };
   }
 
+  /** One text comes in pieces; each of several short ones, whole. */
+  private pieceAt({ ids, offsets, starts }: ScoreRequest, sequence: number, end: number) {
+    if (offsets.length === 2 && starts === undefined)
+      return { start: 0, length: Math.min(this.chunk, ids.length - end) };
+    return { start: offsets[sequence] ?? 0, length: (offsets[sequence + 1] ?? ids.length) - end };
+  }
+
   private async score(
     request: ScoreRequest,
     onChunk: (chunk: ScoreChunk) => unknown,
@@ -194,13 +201,8 @@ export class FakeEngine {
       await new Promise((resolve) => setTimeout(resolve, 0));
       if (signal.aborted || life.aborted) break;
       while ((offsets[sequence + 1] ?? ids.length) <= end) sequence++;
-      // One text comes in pieces; each of several short ones, whole.
-      const isMany = offsets.length > 2 || starts !== undefined;
       end = startAfter(end, starts?.[sequence]);
-      const start = isMany ? (offsets[sequence] ?? 0) : 0;
-      const length = isMany
-        ? (offsets[sequence + 1] ?? ids.length) - end
-        : Math.min(this.chunk, ids.length - end);
+      const { start, length } = this.pieceAt(request, sequence, end);
       const records = passes.map((pass) =>
         recordsOf(ids.subarray(start), end - start, length, pass, this.isKnown),
       );

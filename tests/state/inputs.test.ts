@@ -98,27 +98,27 @@ describe('reading', () => {
     const told: number[] = [];
     const page = open(
       statistics(() => {
-        if (page.lab.reading) told.push(page.lab.reading.done);
+        if (page.lab.reader.reading) told.push(page.lab.reader.reading.done);
       }),
     );
     await page.lab.openPasted(many);
     expect(page.lab.run.total).toBe(5000);
     expect(page.lab.run.dataSet?.samples[4321]?.text).toBe('sample 4321');
     expect(new Set(told).size).toBeGreaterThan(3);
-    expect(page.lab.reading).toBeNull();
+    expect(page.lab.reader.reading).toBeNull();
   });
 
   it('can be given up: what was in stays, and no problem is told', async () => {
     const page = open(
       statistics((batch) => {
-        if (batch === 3 && page.lab.run.total > 0) page.lab.stopReading();
+        if (batch === 3 && page.lab.run.total > 0) page.lab.reader.stop();
       }),
     );
     await page.lab.openPasted('one\ntwo');
     await page.lab.openPasted(many);
     expect(page.lab.run.total).toBe(2);
     expect(page.lab.inputProblem).toBeNull();
-    expect(page.lab.reading).toBeNull();
+    expect(page.lab.reader.reading).toBeNull();
   });
 
   it('shows the first samples token by token, with the part that each is in', async () => {

@@ -186,7 +186,7 @@ describe('a data set', () => {
     await lab.start();
     expect(lab.run.isComplete).toBe(true);
     expect(lab.run.embeddings.known()).toBeNull();
-    await lab.run.again();
+    await lab.run.restart(true);
     expect(lab.run.status.kind).toBe('done');
     expect(engine.scored.length).toBeGreaterThan(0);
     expect(lab.run.embeddings.size).toBe(LINES.length);

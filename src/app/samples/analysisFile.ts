@@ -10,7 +10,7 @@ import type { SampleCut, SampleRunSettings, StoredSample } from '../../engine/sa
 import { sha256OfText } from '../../engine/hashing.ts';
 import type { DataSet, Problem, Sample } from './dataSet.ts';
 import type { SplitSettings } from './prepare.ts';
-import { Pauses } from './pauses.ts';
+import { Slices } from './slices.ts';
 
 export const FORMAT = 'memoscope-analysis';
 export const SCHEMA = 1;
@@ -150,7 +150,7 @@ const textFields = ({ prefix, suffix, text }: Sample) =>
 
 /** {@link AnalysisHashes.data} of samples. @throws {MemoscopeError} `ModelUnavailable` on pages without hash functions. */
 export async function hashOfData(samples: readonly Sample[]): Promise<string> {
-  const pauses = new Pauses();
+  const pauses = new Slices();
   const chain = new Chain();
   for (const sample of samples) {
     await chain.add(textLine(sample));
@@ -188,7 +188,7 @@ function headOf({ head, samples, hasTexts }: AnalysisToWrite): AnalysisHead {
  */
 export async function writeAnalysis(analysis: AnalysisToWrite): Promise<string[]> {
   const { samples, results, hasTexts } = analysis;
-  const pauses = new Pauses();
+  const pauses = new Slices();
   const head = headOf(analysis);
   const headJson = JSON.stringify({ format: FORMAT, schema: SCHEMA, ...head });
   const kept = new Set(head.data.columns.map(({ name }) => name));

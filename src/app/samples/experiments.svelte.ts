@@ -7,7 +7,8 @@ import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
 import { SEED } from './analyses.svelte.ts';
 import { groupsBy, loadPlanted } from './dataSet.ts';
 import { suffixesOf } from './runArrays.ts';
-import { SampleRun, type SampleRunHost } from './sampleRun.svelte.ts';
+import { SampleRun } from './sampleRun.svelte.ts';
+import type { SampleRunHost } from './sampleRunHost.ts';
 
 /** Names of the experiments, in their order. */
 export const EXPERIMENTS = ['length', 'similarity', 'structure'] as const;
@@ -99,8 +100,10 @@ export class Experiments {
   private readonly measure: Readonly<Record<ExperimentName, () => Promise<void>>> = {
     length: async () => {
       const groups: Groups = groupsBy(this.target.dataSet?.samples ?? [], 'copies');
-      const of = (run: SampleRun) =>
-        this.client.ask((api) => api.accumulate(this.matches(run), suffixesOf(run.results), groups));
+      const of = async (run: SampleRun) => {
+        const suffixes = await suffixesOf(run.results);
+        return this.client.ask((api) => api.accumulate(this.matches(run), suffixes, groups));
+      };
       this.length = { target: await of(this.target), base: await of(this.base) };
     },
     similarity: async () => {
@@ -130,10 +133,12 @@ export class Experiments {
         return (PROSE as readonly unknown[]).includes(kind) ? 0 : -1;
       });
       const copies = Float64Array.from(this.column('copies'), Number);
-      const of = (run: SampleRun) =>
-        this.client.ask((api) =>
-          api.contrastStructure(this.matches(run), suffixesOf(run.results), sides, copies, SEED),
+      const of = async (run: SampleRun) => {
+        const suffixes = await suffixesOf(run.results);
+        return this.client.ask((api) =>
+          api.contrastStructure(this.matches(run), suffixes, sides, copies, SEED),
         );
+      };
       this.structure = { target: await of(this.target), base: await of(this.base) };
     },
   };

@@ -10,7 +10,7 @@ import type { StoredSample } from '../../engine/sampleStore.ts';
 import { plainCell, type AnalysisHead } from './analysisFile.ts';
 import { columnsOf, type SampleColumn } from './sampleColumns.ts';
 import type { SampleRun } from './sampleRun.svelte.ts';
-import { Pauses } from './pauses.ts';
+import { Slices } from './slices.ts';
 
 /** Up to here two values are the same but for rounding: another device rounds otherwise. In each column's unit. */
 export const TOLERANCE = 0.001;
@@ -100,7 +100,7 @@ export class FiledAnalysis {
     if (!baseline || !dataSet || this.isComparing) return;
     this.isComparing = true;
     try {
-      const pauses = new Pauses();
+      const pauses = new Slices();
       const columns: ColumnDifference[] = [];
       for (const column of comparedColumns(run, baseline.results)) {
         columns.push(compareColumn(column, results.length));

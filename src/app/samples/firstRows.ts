@@ -3,6 +3,8 @@ import { charOffsets, INSIDE_CHARACTER } from '../../core/utf8.ts';
 import type { TokenizedText } from '../../protocol/scorer.ts';
 import type { Sample } from './dataSet.ts';
 import { prepareSample, type SplitSettings } from './prepare.ts';
+import type { SampleRunHost } from './sampleRunHost.ts';
+import { tokensOf } from './scoreBlocks.ts';
 
 export interface ShownToken {
   readonly text: string;
@@ -37,4 +39,20 @@ export function shownTokens(
     start = end;
   }
   return shown;
+}
+
+/** Some samples token by token, as they would be cut; loads the model. @throws {MemoscopeError} as `ModelLink.use`. */
+export function showTokens(
+  { link, deviceRequest: request }: SampleRunHost,
+  samples: readonly Sample[],
+  split: SplitSettings,
+  signal: AbortSignal,
+): Promise<ShownRow[]> {
+  return link.use({ request, signal }, async ({ contextLength }) => {
+    const tokens = await tokensOf(samples, link.scorer, signal);
+    return samples.map((sample, place) => {
+      const its = tokens[place];
+      return its ? shownTokens(sample, its, split, contextLength) : 'no tokens came';
+    });
+  });
 }

@@ -6,7 +6,7 @@ import { Chain, FORMAT, SCHEMA, textLine, type Analysis, type AnalysisHead } fro
 import type { Sample } from './dataSet.ts';
 import { decodeResult } from './decodeResult.ts';
 import { check, checkAll, invalid, isObject, shown, type Fields, type Kind } from './fileChecks.ts';
-import { Pauses } from './pauses.ts';
+import { Slices } from './slices.ts';
 
 const isCell = (value: unknown): boolean =>
   value === null || ['string', 'number', 'boolean'].includes(typeof value);
@@ -176,7 +176,7 @@ function openWhole(text: string): OpenFile {
  * @throws {MemoscopeError} `InvalidInput`, saying what is wrong with the file and where.
  */
 export async function readAnalysis(text: string): Promise<Analysis> {
-  const pauses = new Pauses();
+  const pauses = new Slices();
   const firstBreak = text.indexOf('\n');
   const isOurs = firstBreak > 0 && text.slice(0, firstBreak).endsWith(OPENING);
   const file = isOurs ? openLines(text, firstBreak) : openWhole(text);

@@ -1,7 +1,5 @@
 import type { ReadOptions } from '../../core/samples/readSamples.ts';
 import type { Suffixes } from '../../core/analyses/decomposition.ts';
-import type { ImportResult } from '../../core/samples/sample.ts';
-import { DEFAULT_WINDOWS } from '../../core/samples/windowSamples.ts';
 import type { SampleCut } from '../../engine/sampleStore.ts';
 import type { SimilarityClient } from '../../engine/similarityClient.ts';
 import type { StatisticsClient } from '../../engine/statisticsClient.ts';
@@ -10,30 +8,22 @@ import { Analyses, type AnalysisInput } from './analyses.svelte.ts';
 import { isSavedResult, writeAnalysis } from './analysisFile.ts';
 import { analysisOf } from './analysisOf.ts';
 import { Comparisons } from './comparisons.svelte.ts';
-import { cutWindows } from './cutWindows.ts';
 import { groupColumns, groupsBy, loadPlanted, type DataSet, type Sample } from './dataSet.ts';
 import { DUPLICATE_GROUPS, duplicateGroupColumns, duplicateGroups } from './duplicates.ts';
 import { Experiments } from './experiments.svelte.ts';
 import { FiledAnalysis } from './filedAnalysis.svelte.ts';
-import { shownTokens, type ShownRow } from './firstRows.ts';
+import { showTokens, type ShownRow } from './firstRows.ts';
+import { InputReader } from './inputReader.svelte.ts';
 import { PanelRegistry } from './panelRegistry.ts';
 import type { SplitSettings } from './prepare.ts';
+import { suffixesOf } from './runArrays.ts';
 import { LARGEST_SAMPLE_FILE, readFiles } from './sampleFiles.ts';
-import { SampleRun, type SampleChanges, type SampleRunHost } from './sampleRun.svelte.ts';
-import { tokensOf } from './scoreBlocks.ts';
+import { SampleRun } from './sampleRun.svelte.ts';
+import type { SampleChanges, SampleRunHost } from './sampleRunHost.ts';
 import { Selection } from './selection.svelte.ts';
 import { Similarity } from './similarity.svelte.ts';
-import { Slices } from './slices.ts';
 import { LARGEST_KEPT, readStoredInput, sizeOf, type SampleInput, type StoredInput } from './storedInput.ts';
 import { TableView } from './tableView.svelte.ts';
-
-/** How far the reading of files has come. */
-export interface Reading {
-  readonly doing: 'reading' | 'loading' | 'cutting';
-  /** Bytes, or characters of text that is cut; 0 of 0 where there is no measure. */
-  readonly done: number;
-  readonly total: number;
-}
 
 /** Everything in the view "Samples": what was put in, what is scored of it, what is selected and how it is grouped. */
 export class SampleLab {
@@ -45,14 +35,13 @@ export class SampleLab {
   readonly panels = new PanelRegistry();
   readonly filed = new FiledAnalysis();
   readonly experiments: Experiments;
+  readonly reader: InputReader;
   /** Sample that was opened in the text view last; null if none was. */
   opened = $state<number | null>(null);
   readonly comparisons: Comparisons;
   readonly similarity: Similarity;
   /** Why the input cannot be read, with the remedy. */
   inputProblem = $state<string | null>(null);
-  /** What is being read; null between. */
-  reading = $state.raw<Reading | null>(null);
   /** Column whose values are compared; null for one group. */
   group = $state<string | null>(null);
   /** What was read last, to be read in another way; null for the planted set. */
@@ -62,7 +51,6 @@ export class SampleLab {
   isFromFile = $state(false);
   private isStarted = false;
   private readonly host: SampleRunHost;
-  private reader: AbortController | null = null;
 
   /** Columns that can name groups. */
   readonly groups = $derived.by(() => [
@@ -89,6 +77,7 @@ export class SampleLab {
     this.run = new SampleRun(host, similarity);
     this.similarity = new Similarity(this.run.similarity);
     this.experiments = new Experiments(host, this.analyses.client);
+    this.reader = new InputReader(host, this.analyses.client);
     this.table = new TableView(this.run, this.selection);
     this.comparisons = new Comparisons(this, host.storage);
   }
@@ -135,7 +124,7 @@ export class SampleLab {
   }
 
   async openPlanted(): Promise<void> {
-    this.stopReading();
+    this.reader.stop();
     await this.attempt(async () => {
       this.input = null;
       this.options = {};
@@ -174,44 +163,12 @@ export class SampleLab {
   }
 
   private async read(input: SampleInput, options: ReadOptions = {}): Promise<void> {
-    const result = await this.readParts(input, options);
+    const result = await this.reader.read(input.files, options);
     this.input = input;
     this.options = options;
     await this.open({ name: input.name, ...result });
     if (result.samples.length === 0 && result.shape !== 'unknown')
       this.inputProblem = 'There is no sample in this. The list below says why.';
-  }
-
-  /** Gives up reading; what was in before stays. */
-  stopReading(): void {
-    this.reader?.abort();
-  }
-
-  /** Reads files, and cuts windows if such are wanted. A reading that was begun before is given up. */
-  private async readParts({ files }: SampleInput, options: ReadOptions): Promise<ImportResult> {
-    this.stopReading();
-    const reader = (this.reader = new AbortController());
-    const tell = (doing: Reading['doing'], done = 0, total = 0): void => {
-      if (this.reader === reader) this.reading = { doing, done, total };
-    };
-    try {
-      tell('reading');
-      const { signal } = reader;
-      const result = await this.analyses.client.readSamples(files, options, signal, (done, total) => {
-        tell('reading', done, total);
-      });
-      signal.throwIfAborted();
-      if (options.as !== 'window' || result.samples.length === 0) return result;
-      tell('loading');
-      const { link, deviceRequest: request } = this.host;
-      return await link.use({ request, signal }, () =>
-        cutWindows(result, options.window ?? DEFAULT_WINDOWS, link.scorer, signal, (done, total) => {
-          tell('cutting', done, total);
-        }),
-      );
-    } finally {
-      if (this.reader === reader) this.reading = null;
-    }
   }
 
   /** Puts samples in. */
@@ -290,29 +247,11 @@ export class SampleLab {
     return dataSet && this.group !== null ? groupsBy(dataSet.samples, this.group) : null;
   });
 
-  /**
-   * Tokens of the scored suffixes, laid end to end in slices: five million of a large set take a while. Null if there
-   * are other samples by then.
-   */
+  /** Tokens of the scored suffixes, laid end to end; null if there are other samples by then. */
   async suffixes(): Promise<Suffixes | null> {
     const { results } = this.run;
-    const slices = new Slices();
-    const offsets = new Uint32Array(results.length + 1);
-    // What comes while others are laid out, comes with the next call.
-    const known = results.slice();
-    known.forEach((result, index) => {
-      offsets[index + 1] = (offsets[index] ?? 0) + (result?.scored.logprobs.length ?? 0);
-    });
-    const values = new Float32Array(offsets.at(-1) ?? 0);
-    const correct = new Uint8Array(values.length);
-    for (const [index, result] of known.entries()) {
-      if (result) {
-        values.set(result.scored.logprobs, offsets[index]);
-        correct.set(result.scored.correct, offsets[index]);
-      }
-      if (slices.isOver) await slices.rest();
-    }
-    return results === this.run.results ? { values, correct, offsets } : null;
+    const suffixes = await suffixesOf(results);
+    return results === this.run.results ? suffixes : null;
   }
 
   /** What the panels are to be computed from. */
@@ -332,19 +271,8 @@ export class SampleLab {
   }
 
   /** Some samples token by token, as they would be cut; loads the model. @throws {MemoscopeError} as `ScorerApi.open`. */
-  async showTokens(
-    samples: readonly Sample[],
-    split: SplitSettings,
-    signal: AbortSignal,
-  ): Promise<readonly ShownRow[]> {
-    const { link, deviceRequest: request } = this.host;
-    return link.use({ request, signal }, async ({ contextLength }) => {
-      const tokens = await tokensOf(samples, link.scorer, signal);
-      return samples.map((sample, place) => {
-        const its = tokens[place];
-        return its ? shownTokens(sample, its, split, contextLength) : 'no tokens came';
-      });
-    });
+  showTokens(samples: readonly Sample[], split: SplitSettings, signal: AbortSignal): Promise<ShownRow[]> {
+    return showTokens(this.host, samples, split, signal);
   }
 
   /** The one sample that is selected, else the one opened last; null if there is neither. */

@@ -1,12 +1,10 @@
 import type { RunOrigin } from '../../core/run.ts';
 import { SimilarityClient } from '../../engine/similarityClient.ts';
-import { screenedTokens, type ScoreMode } from '../../core/screening.ts';
+import type { ScoreMode } from '../../core/screening.ts';
 import type { SampleRunSettings, StoredSample } from '../../engine/sampleStore.ts';
 import type { ModelEntry } from '../../engine/modelCatalog.ts';
-import type { DeviceRequest, LoadProgress, OpenedModel } from '../../protocol/scorer.ts';
-import type { Archive } from '../archive.svelte.ts';
+import type { LoadProgress, OpenedModel } from '../../protocol/scorer.ts';
 import { CurrentJob } from '../currentJob.ts';
-import type { ModelLink } from '../modelLink.svelte.ts';
 import { originOf, timestamp } from '../scoreText.ts';
 import type { DataSet, Problem } from './dataSet.ts';
 import type { ForeignResults } from './foreignResults.ts';
@@ -15,27 +13,23 @@ import { DEFAULT_SPLIT, type PreparedSample, type SplitSettings } from './prepar
 import { SampleDuplicates } from './sampleDuplicates.svelte.ts';
 import { SampleEmbeddings } from './sampleEmbeddings.ts';
 import type { SampleStatus } from './sampleStatus.ts';
-import { keyOfSamples, prepareAll, sampleSettings, scoreBlocks, type SampleQuestion } from './scoreBlocks.ts';
+import type { SampleChanges, SampleRunHost } from './sampleRunHost.ts';
+import { cutFirst } from './cutFirst.ts';
+import { SampleRate } from './sampleRate.ts';
+import {
+  keyOfSamples,
+  prepareAll,
+  sampleSettings,
+  scoreBlocks,
+  type PreparedSet,
+  type SampleQuestion,
+} from './scoreBlocks.ts';
 
 /** Between two drawings of growing results, ms. */
 const DRAW_INTERVAL = 250;
 
 /** Samples whose cut is shown before the run. */
 const PREVIEWED = 50;
-
-/** What the run needs of the page around it. */
-export interface SampleRunHost {
-  readonly link: ModelLink;
-  readonly storage: Archive;
-  readonly deviceRequest: DeviceRequest;
-}
-
-/** What can be asked in another way. */
-export interface SampleChanges {
-  readonly split?: SplitSettings;
-  readonly subject?: string | null;
-  readonly mode?: ScoreMode;
-}
 
 /** A data set, what is scored of it, and the work on it. */
 export class SampleRun {
@@ -122,9 +116,15 @@ export class SampleRun {
     this.status = this.rest();
   }
 
-  /** Scores all samples anew, whatever is stored of them. Every failure ends in `status`. */
-  async restart(): Promise<void> {
+  /**
+   * Scores all samples anew, whatever is stored of them. Every failure ends in `status`.
+   *
+   * @param forget true to forget what is stored, as of a run that lacks what a newer version keeps.
+   */
+  async restart(forget = false): Promise<void> {
     this.job.leave();
+    const { key } = this;
+    if (forget && key !== null) await this.host.storage.withSamples((store) => store.forget(key), undefined);
     this.clear();
     await this.run();
   }
@@ -139,16 +139,6 @@ export class SampleRun {
         this.status = isFailed ? { kind: 'failed', error: failure } : this.rest();
       },
     );
-  }
-
-  /** Forgets what is scored of these samples and scores them anew, as for a run that lacks what a newer version keeps. */
-  async again(): Promise<void> {
-    this.job.leave();
-    const { key } = this;
-    if (key !== null) await this.host.storage.withSamples((store) => store.forget(key), undefined);
-    this.clear();
-    this.key = key;
-    await this.run();
   }
 
   /** Stops; finished samples stay. */
@@ -223,28 +213,21 @@ export class SampleRun {
    * @throws {MemoscopeError} as `ModelLink.use`.
    */
   async cutAgain(): Promise<void> {
-    const { link, deviceRequest } = this.host;
     const { dataSet, split } = this;
     if (!dataSet || this.isBusy || this.hasTokens) return;
-    const { signal } = new AbortController();
-    const question = this.question(await link.entry());
-    const { prepared } = await link.use({ request: deviceRequest, signal }, ({ contextLength }) =>
-      prepareAll(question, link.scorer, contextLength, signal),
-    );
+    const prepared = await this.cut(Infinity);
     if (this.dataSet === dataSet && this.split === split) this.prepared = prepared;
   }
 
   /** Cuts the first samples as the model will see them, if it is loaded anyway: none is loaded for it. */
   private async preview(isStill: () => boolean): Promise<void> {
-    const { link, deviceRequest } = this.host;
-    if (link.state.kind !== 'ready') return;
-    const { samples, ...question } = this.question(await link.entry());
-    const { signal } = new AbortController();
-    const first = { ...question, samples: samples.slice(0, PREVIEWED) };
-    const { prepared } = await link.use({ request: deviceRequest, signal }, ({ contextLength }) =>
-      prepareAll(first, link.scorer, contextLength, signal),
-    );
+    if (this.host.link.state.kind !== 'ready') return;
+    const prepared = await this.cut(PREVIEWED);
     if (isStill() && !this.isBusy && this.prepared.length === 0) this.prepared = prepared;
+  }
+
+  private async cut(count: number): Promise<PreparedSet['prepared']> {
+    return cutFirst(this.host, this.question(await this.host.link.entry()), count);
   }
 
   private keep(index: number, sample: StoredSample | undefined): void {
@@ -252,12 +235,14 @@ export class SampleRun {
     this.results[index] = sample;
   }
 
-  private draw(isLast = false): void {
+  /** Shows what came since the last time, if that is long enough ago. @returns true if so. */
+  private draw(isLast = false): boolean {
     const now = performance.now();
-    if (!isLast && now - this.drawnAt < DRAW_INTERVAL) return;
+    if (!isLast && now - this.drawnAt < DRAW_INTERVAL) return false;
     this.drawnAt = now;
     this.scored = this.results.reduce((count, result) => count + Number(result !== null), 0);
     this.revision++;
+    return true;
   }
 
   private say(signal: AbortSignal, status: SampleStatus): void {
@@ -295,7 +280,8 @@ export class SampleRun {
     const header = this.header();
     await storage.withSamples((store) => store.writeHeader(header()), undefined);
     const writes = [this.copies.find(prepared, this.similarity, header().key, storage)];
-    const report = this.reporter(signal, prepared);
+    const rate = new SampleRate(question.mode, prepared, this.results);
+    this.say(signal, { kind: 'scoring', ...rate.figures });
     try {
       const device = await scoreBlocks(prepared, {
         scorer: link.scorer,
@@ -308,8 +294,8 @@ export class SampleRun {
         onSample: (index, sample) => {
           if (!this.job.has(signal)) return;
           this.keep(index, sample);
-          report(index);
-          this.draw();
+          rate.count(index, sample);
+          if (this.draw()) this.say(signal, { kind: 'scoring', ...rate.figures });
         },
         onBlock: (number, block) => {
           const { key } = header();
@@ -333,33 +319,6 @@ export class SampleRun {
       if (key === null || !dataSet || !settings || !this.origin) throw new Error('no run');
       const of = { key, name: dataSet.name, samples: dataSet.samples.length, settings, origin: this.origin };
       return content === null ? of : { ...of, content };
-    };
-  }
-
-  /** Turns finished samples into rate and time left. */
-  private reporter(signal: AbortSignal, prepared: readonly (PreparedSample | null)[]) {
-    const tokensOf = (index: number): number => prepared[index]?.ids.length ?? 0;
-    let left = prepared.reduce(
-      (sum, _, index) => sum + (this.results[index] == null ? tokensOf(index) : 0),
-      0,
-    );
-    let done = 0;
-    // A screening reads less than that, or some of it again.
-    let read = 0;
-    const startedAt = performance.now();
-    this.say(signal, { kind: 'scoring', tokensPerSecond: NaN, secondsLeft: NaN });
-    return (index: number): void => {
-      done += tokensOf(index);
-      left -= tokensOf(index);
-      const scored = this.mode === 'screening' ? this.results[index]?.scored : null;
-      read += scored ? screenedTokens(scored) : tokensOf(index);
-      const elapsed = (performance.now() - startedAt) / 1000;
-      if (performance.now() - this.drawnAt >= DRAW_INTERVAL)
-        this.say(signal, {
-          kind: 'scoring',
-          tokensPerSecond: read / elapsed,
-          secondsLeft: (Math.max(0, left) * elapsed) / done,
-        });
     };
   }
 }

@@ -11,6 +11,11 @@ export class Slices {
     return performance.now() - this.since > SLICE;
   }
 
+  /** Gives way if a slice is over: to be awaited between two pieces of work. */
+  async pause(): Promise<void> {
+    if (this.isOver) await this.rest();
+  }
+
   /** Gives way to everything that waits. */
   async rest(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve));
