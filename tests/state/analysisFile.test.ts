@@ -256,7 +256,7 @@ describe('a file that is not right', () => {
   it('says where it was cut off, wherever that is', async () => {
     const { lab } = await scored();
     const json = await saved(lab);
-    for (const share of [0.3, 0.5, 0.7, 0.9, 0.99]) {
+    for (let share = 0.2; share < 0.995; share += 0.01) {
       const cut = json.slice(0, Math.floor(share * json.length));
       await expect(readAnalysis(cut)).rejects.toThrow(/ends in the middle|cut off/);
     }

@@ -131,7 +131,6 @@ const OPENING = ',"samples":[';
 
 /** A file in the layout that `writeAnalysis` gives it, line by line. */
 function openLines(text: string, firstBreak: number): OpenFile {
-  const isWhole = text.trimEnd().endsWith('}');
   const first = text.slice(0, firstBreak);
   const head = parse(`${first.slice(0, -OPENING.length)}}`, 'its first line', () => false) as Fields;
   let at = firstBreak + 1;
@@ -151,14 +150,15 @@ function openLines(text: string, firstBreak: number): OpenFile {
         last = line;
         return;
       }
-      const isLast = at >= text.length && !isWhole;
+      // A whole file ends with the line of its hashes.
+      const isLast = at >= text.length;
       yield parse(line.replace(/,\s*$/, ''), `samples[${index}]`, () => isLast);
     }
   }
   return {
     head,
     rows: rows(),
-    tail: () => parse(`{${last.slice(2)}`, 'its last line', () => !isWhole) as Fields,
+    tail: () => parse(`{${last.slice(2)}`, 'its last line', () => !/\}\s*\}\s*$/.test(last)) as Fields,
   };
 }
 

@@ -16,14 +16,7 @@ import type { SampleStatus } from './sampleStatus.ts';
 import type { SampleChanges, SampleRunHost } from './sampleRunHost.ts';
 import { cutFirst } from './cutFirst.ts';
 import { SampleRate } from './sampleRate.ts';
-import {
-  keyOfSamples,
-  prepareAll,
-  sampleSettings,
-  scoreBlocks,
-  type PreparedSet,
-  type SampleQuestion,
-} from './scoreBlocks.ts';
+import { keyOfSamples, prepareAll, sampleSettings, scoreBlocks, type SampleQuestion } from './scoreBlocks.ts';
 
 /** Between two drawings of growing results, ms. */
 const DRAW_INTERVAL = 250;
@@ -88,19 +81,18 @@ export class SampleRun {
 
   /** Puts other samples in; what is scored of them is shown at once if it is stored. */
   async open(dataSet: DataSet): Promise<void> {
-    this.job.leave();
     this.dataSet = dataSet;
-    this.clear();
-    this.status = { kind: 'idle' };
-    await this.restore();
+    await this.reopen();
   }
 
   /** Cuts the samples in another way, measures another model, or measures more or less of it. */
   async change(changes: SampleChanges): Promise<void> {
+    Object.assign(this, changes);
+    await this.reopen();
+  }
+
+  private async reopen(): Promise<void> {
     this.job.leave();
-    if (changes.split) this.split = changes.split;
-    if (changes.subject !== undefined) this.subject = changes.subject;
-    if (changes.mode) this.mode = changes.mode;
     this.clear();
     this.status = { kind: 'idle' };
     await this.restore();
@@ -215,24 +207,19 @@ export class SampleRun {
   async cutAgain(): Promise<void> {
     const { dataSet, split } = this;
     if (!dataSet || this.isBusy || this.hasTokens) return;
-    const prepared = await this.cut(Infinity);
+    const prepared = await cutFirst(this.host, (entry) => this.question(entry));
     if (this.dataSet === dataSet && this.split === split) this.prepared = prepared;
   }
 
   /** Cuts the first samples as the model will see them, if it is loaded anyway: none is loaded for it. */
   private async preview(isStill: () => boolean): Promise<void> {
     if (this.host.link.state.kind !== 'ready') return;
-    const prepared = await this.cut(PREVIEWED);
+    const prepared = await cutFirst(this.host, (entry) => this.question(entry), PREVIEWED);
     if (isStill() && !this.isBusy && this.prepared.length === 0) this.prepared = prepared;
   }
 
-  private async cut(count: number): Promise<PreparedSet['prepared']> {
-    return cutFirst(this.host, this.question(await this.host.link.entry()), count);
-  }
-
   private keep(index: number, sample: StoredSample | undefined): void {
-    if (!sample || index >= this.results.length) return;
-    this.results[index] = sample;
+    if (sample && index < this.results.length) this.results[index] = sample;
   }
 
   /** Shows what came since the last time, if that is long enough ago. @returns true if so. */
@@ -245,9 +232,9 @@ export class SampleRun {
     return true;
   }
 
-  private say(signal: AbortSignal, status: SampleStatus): void {
+  private readonly say = (signal: AbortSignal, status: SampleStatus): void => {
     if (this.job.has(signal)) this.status = status;
-  }
+  };
 
   private async work(signal: AbortSignal): Promise<void> {
     const { link } = this.host;
@@ -258,9 +245,8 @@ export class SampleRun {
     const entry = await link.entry();
     const question = this.question(entry);
     this.key ??= await keyOfSamples(question, entry);
-    await link.use({ request: this.host.deviceRequest, signal, onProgress }, (opened) =>
-      this.scoreWith(opened, question, signal),
-    );
+    const use = { request: this.host.deviceRequest, signal, onProgress };
+    await link.use(use, (opened) => this.scoreWith(opened, question, signal));
   }
 
   private async scoreWith(opened: OpenedModel, question: SampleQuestion, signal: AbortSignal): Promise<void> {
