@@ -79,6 +79,9 @@ export class Comparisons {
   /** Why the samples could not be cut again. */
   cutProblem = $state<string | null>(null);
   isCutting = $state(false);
+  readonly isBusy = $derived.by(() =>
+    [this.groups, this.membership, this.ceilings, this.pairing.result].some(({ isBusy }) => isBusy),
+  );
   /** What the visitor says who is a member, and of which data set. */
   private chosenRule = $state.raw<{ readonly dataSet: DataSet; readonly rule: MemberRule | null } | null>(
     null,

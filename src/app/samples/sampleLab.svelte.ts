@@ -265,10 +265,10 @@ export class SampleLab {
     };
   }
 
-  /** True if the model is loaded already. */
-  get isModelReady(): boolean {
-    return this.host.link.state.kind === 'ready';
-  }
+  /** True while any panel is being computed. */
+  readonly isAnalysing = $derived.by(() =>
+    [this.analyses, this.similarity, this.comparisons].some(({ isBusy }) => isBusy),
+  );
 
   /** Some samples token by token, as they would be cut; loads the model. @throws {MemoscopeError} as `ScorerApi.open`. */
   showTokens(samples: readonly Sample[], split: SplitSettings, signal: AbortSignal): Promise<ShownRow[]> {

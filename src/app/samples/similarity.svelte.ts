@@ -59,6 +59,10 @@ export class Similarity {
   /** True if the long comparisons were stopped before their end. */
   isStopped = $state(false);
 
+  /** Computations that have begun and not ended. */
+  private working = $state(0);
+  readonly isBusy = $derived(this.working > 0);
+
   readonly client: SimilarityClient;
   private columns: SimilarityColumns = { n: new Float64Array(), groups: null, covariate: null };
   private readonly opening = new Slot();
@@ -281,6 +285,7 @@ export class Similarity {
 
   /** Ends every failure but a cancellation in `problem`. */
   private async attempt(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+    this.working++;
     try {
       await work();
     } catch (thrown) {
@@ -289,6 +294,8 @@ export class Similarity {
       this.progress = null;
       this.layoutProgress = null;
       this.problem = message;
+    } finally {
+      this.working--;
     }
   }
 }
