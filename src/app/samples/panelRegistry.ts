@@ -39,10 +39,10 @@ export class PanelRegistry {
     });
   }
 
-  /** The numbers of all panels. @param hasTexts false: without those that hold texts of the samples. */
+  /** The numbers of all panels that have any yet. @param hasTexts false: without those that hold texts of the samples. */
   numbers(hasTexts = true): PanelNumbers[] {
     return this.shown()
-      .filter(({ holdsTexts }) => hasTexts || !holdsTexts)
+      .filter(({ holdsTexts, table }) => (hasTexts || !holdsTexts) && table.rows.length > 0)
       .map(({ id, title, shows, facts, table: { header, rows } }) => ({
         id,
         title,
