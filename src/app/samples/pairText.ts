@@ -5,6 +5,12 @@ import { formatCount, formatDifference, formatNumber } from '../../ui/format.ts'
 import type { PanelTable } from './panelFile.ts';
 import { formatP } from './panelText.ts';
 
+/** A correlation that is only nearly 1 does not read as 1. */
+function formatCorrelation(value: number): string {
+  const isNearly = Math.abs(value) < 1 && Math.abs(value) >= 0.995;
+  return isNearly ? (value > 0 ? 'above 0.99' : 'below −0.99') : formatNumber(value, 2);
+}
+
 export function pairVerdict(analysis: PairedAnalysis, other: string, self: string): string[] {
   const { pairs, increases, decreases, equal, test, shift } = analysis;
   if (pairs === 0) return ['Not defined: no sample has an N in both runs.'];
@@ -19,7 +25,7 @@ export function pairVerdict(analysis: PairedAnalysis, other: string, self: strin
   const interval = Number.isNaN(shift.low)
     ? ''
     : ` (95% ${formatNumber(shift.low, 1)} to ${formatNumber(shift.high, 1)})`;
-  const size = `The shift over ${other} is ${formatDifference(shift.estimate, 1)} tokens${interval} by Hodges and Lehmann; among the pairs that differ the matched rank-biserial correlation is ${formatNumber(test.rankBiserial, 2)} (1: every difference is an increase).`;
+  const size = `The shift over ${other} is ${formatDifference(shift.estimate, 1)} tokens${interval} by Hodges and Lehmann; among the pairs that differ the matched rank-biserial correlation is ${formatCorrelation(test.rankBiserial)} (1: every difference is an increase).`;
   return [opening, size, ...censoringText(analysis)];
 }
 
