@@ -6,9 +6,11 @@ import {
 } from '../../src/app/samples/decompositionText.ts';
 import { dependenceTable, dependenceText } from '../../src/app/samples/dependenceText.ts';
 import { groupColumns, groupsBy, hasOwnSplit, type DataSet } from '../../src/app/samples/dataSet.ts';
+import { matchLengthVerdict } from '../../src/app/samples/matchLengthText.ts';
 import { formatP } from '../../src/app/samples/panelText.ts';
 import { decompose } from '../../src/core/analyses/decomposition.ts';
 import type { Dependence } from '../../src/core/analyses/dependence.ts';
+import { analyseMatchLengths } from '../../src/core/analyses/matchLengths.ts';
 import { readSamples } from '../../src/core/samples/readSamples.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -49,6 +51,18 @@ describe('groups', () => {
     expect(groupColumns(same).map(({ name }) => name)).toEqual(['kind']);
     expect(hasOwnSplit(same)).toBe(false);
   });
+});
+
+test('a fit of few samples, or on its boundary, is no finding', () => {
+  const verdict = (n: number[], length: number) =>
+    matchLengthVerdict(
+      analyseMatchLengths({ n: Float64Array.from(n), length: new Float64Array(n.length).fill(length) }),
+    );
+  expect(verdict([0, 0, 0, 0, 0, 30], 30)).toMatch(/^6 samples are too few/);
+  expect(verdict([...Array<number>(20).fill(0), ...Array<number>(5).fill(30)], 30)).toMatch(
+    /lies on its boundary/,
+  );
+  expect(verdict([0, 0, 0, 0, 1, 1, 2, 3, 12, 20, 28, 30, 30, 30], 30)).toMatch(/^Samples differ/);
 });
 
 describe('the decomposition in words', () => {
