@@ -111,14 +111,15 @@ export class ScoreRun {
         if (results.length > 0) await this.checkpoint();
         const tensors = await this.model.adapters.get(adapter, this.signal);
         const { scored } = await this.model.model.submit(work.batch, { adapter: tensors, topK });
+        // It is awaited in its turn; until then, as while the next pass is queued, a failure must not count as unhandled.
+        scored.catch(() => undefined);
         results.push(scored);
       }
       work.pending = Promise.all(results);
     } catch (thrown) {
       work.pending = Promise.reject(asMemoscopeError(thrown));
     }
-    // It is awaited in its turn; until then a failure must not count as unhandled.
-    for (const promise of [work.pending, ...results]) promise.catch(() => undefined);
+    work.pending.catch(() => undefined);
   }
 
   /** Gives a cancellation the chance to arrive; between the passes of a batch it gives the batch up. */
