@@ -3,6 +3,7 @@ import './app/styles/tokens.css';
 import './app/styles/base.css';
 import './app/styles/controls.css';
 import './app/styles/heatText.css';
+import './app/styles/figures.css';
 import App from './app/App.svelte';
 import { exposeApi } from './app/api.ts';
 import { Session } from './app/session.svelte.ts';

@@ -2,6 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type {} from '../../src/app/api.ts';
+import { cellsOf, runSamples, saved, selectedRows, visitWith } from './samplesVisit.ts';
 import { planted, visit, type VisitOptions } from './visit.ts';
 
 /** The planted set cut to twelve held-out texts and twelve with 64 copies. */
@@ -12,51 +13,22 @@ const FEW = [0, 64].flatMap((copies) =>
     .slice(0, 12),
 );
 
-const options = (more: VisitOptions = {}): VisitOptions => ({
-  path: '#samples',
-  replaced: new Map([['planted/planted.json', JSON.stringify({ schema: 1, seed: 1, passages: FEW })]]),
-  ...more,
-});
+const options = (more: VisitOptions = {}): VisitOptions => visitWith(FEW, more);
 
 /** Runs what is in and waits until the last panel here is there. */
 async function run(page: Page): Promise<void> {
-  await page.getByTestId('samples-run').click();
-  await page.waitForFunction(
-    () =>
-      document.querySelector<HTMLElement>('[data-testid="samples-progress"]')?.dataset['state'] === 'done',
-    undefined,
-    { timeout: 120_000 },
-  );
+  await runSamples(page);
   await page.getByTestId('paired-verdict').waitFor({ timeout: 60_000 });
   await page.getByTestId('groups-verdict').waitFor({ timeout: 60_000 });
 }
 
-/** Rows of a panel's CSV as cells; settings are left out. */
-async function savedRows(page: Page, id: string): Promise<string[][]> {
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByTestId(`${id}-csv`).click(),
-  ]);
-  const csv = (await (await download.createReadStream()).setEncoding('utf8').toArray()).join('');
-  return csv
-    .trim()
-    .split('\r\n')
-    .filter((line) => !line.startsWith('#'))
-    .map((line) => line.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/).map((cell) => cell.replaceAll('"', '')));
-}
+/** Rows of a panel's CSV as cells. */
+const savedRows = async (page: Page, id: string): Promise<string[][]> =>
+  cellsOf(await saved(page, `${id}-csv`));
 
 /** A table of names and values. */
 const namedValues = (rows: readonly string[][]): Record<string, string> =>
   Object.fromEntries(rows.map(([what = '', value = '']): [string, string] => [what, value]));
-
-const selected = async (page: Page): Promise<number[]> => {
-  await page.getByTestId('samples-filter').selectOption('selected');
-  const rows = await page
-    .getByTestId('sample-row')
-    .evaluateAll((all) => all.map((row) => Number((row as HTMLElement).dataset['index'])));
-  await page.getByTestId('samples-filter').selectOption('all');
-  return rows.sort((a, b) => a - b);
-};
 
 /** The share of all pairs in which the second value is the larger, ties half. */
 function superiority(x: readonly number[], y: readonly number[]): number {
@@ -97,7 +69,9 @@ test('planted texts: groups, membership, ceilings and the base beside the adapte
       expect(Number(row[4])).toBeLessThanOrEqual(Number(tests[place]?.[4]));
     });
     await page.getByTestId('group-select').last().click();
-    expect(await selected(page)).toEqual(FEW.flatMap(({ copies }, index) => (copies === 64 ? [index] : [])));
+    expect(await selectedRows(page)).toEqual(
+      FEW.flatMap(({ copies }, index) => (copies === 64 ? [index] : [])),
+    );
 
     // Membership: the AUROC of LOSS by hand, beside the texts alone; rates that twelve cannot support are refused.
     const loss = page.locator('[data-testid="membership-scores"] [data-score="loss"]');
@@ -135,7 +109,7 @@ test('planted texts: groups, membership, ceilings and the base beside the adapte
     await page.getByTestId('paired-differences').focus();
     await page.keyboard.press('ArrowRight');
     for (let step = 0; step < steps; step++) await page.keyboard.press('Shift+ArrowRight');
-    expect(await selected(page)).toEqual(
+    expect(await selectedRows(page)).toEqual(
       differences.flatMap((difference, index) => (difference <= lowest + steps ? [index] : [])),
     );
 
@@ -175,7 +149,7 @@ test('samples that begin alike and part: ceilings name both, also after a reload
       expect(await row.getAttribute('data-index')).toBe('2');
       expect(['0', '1']).toContain(await row.getAttribute('data-rival'));
       await row.click();
-      expect((await selected(page)).at(-1)).toBe(2);
+      expect((await selectedRows(page)).at(-1)).toBe(2);
     };
     await check();
     // Two groups of two are too small to be compared, and so are the classes of the baseline.

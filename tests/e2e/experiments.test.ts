@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { rowsOf, saved, visitWith } from './samplesVisit.ts';
 import { planted, visit, type VisitOptions } from './visit.ts';
 
 /** Every kind with 0 and with 64 copies, two texts each. */
@@ -12,28 +13,7 @@ const FEW = [0, 64].flatMap((copies) =>
   ),
 );
 
-const options = (more: VisitOptions = {}): VisitOptions => ({
-  path: '#samples',
-  replaced: new Map([['planted/planted.json', JSON.stringify({ schema: 1, seed: 1, passages: FEW })]]),
-  ...more,
-});
-
-async function saved(page: Page, testId: string): Promise<string> {
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId(testId).click()]);
-  return (await (await download.createReadStream()).setEncoding('utf8').toArray()).join('');
-}
-
-/** Rows of a saved CSV by the names of its columns; lines that begin with # are settings. */
-function rowsOf(csv: string): Record<string, string>[] {
-  const [header = '', ...lines] = csv
-    .trim()
-    .split('\r\n')
-    .filter((line) => !line.startsWith('#') && !line.startsWith('"#'));
-  const names = header.split(',');
-  return lines.map((line) =>
-    Object.fromEntries(line.split(',').map((cell, column) => [names[column] ?? '', cell])),
-  );
-}
+const options = (more: VisitOptions = {}): VisitOptions => visitWith(FEW, more);
 
 test('three experiments, one click each: numbers out, a conclusion that fits them, all in the report', async () => {
   await visit(options(), async ({ page }) => {

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { runSamples, saved, savedBytes, visitWith } from './samplesVisit.ts';
 import { planted, visit, type VisitOptions } from './visit.ts';
 
 /** The planted set cut to three texts of each number of copies. */
@@ -15,11 +16,7 @@ const FEW = [0, 1, 2, 4, 8, 16, 32, 64].flatMap((copies) =>
     .slice(0, 3),
 );
 
-const options = (more: VisitOptions = {}): VisitOptions => ({
-  path: '#samples',
-  replaced: new Map([['planted/planted.json', JSON.stringify({ schema: 1, seed: 1, passages: FEW })]]),
-  ...more,
-});
+const options = (more: VisitOptions = {}): VisitOptions => visitWith(FEW, more);
 
 const PANELS = ['match-length', 'decomposition', 'skew', 'worst-case', 'dependence'];
 
@@ -34,24 +31,9 @@ async function settled(page: Page): Promise<void> {
 }
 
 async function run(page: Page): Promise<void> {
-  await page.getByTestId('samples-run').click();
-  await page.waitForFunction(
-    () =>
-      document.querySelector<HTMLElement>('[data-testid="samples-progress"]')?.dataset['state'] === 'done',
-    undefined,
-    { timeout: 120_000 },
-  );
+  await runSamples(page);
   await settled(page);
 }
-
-async function savedBytes(page: Page, testId: string): Promise<Buffer> {
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId(testId).click()]);
-  const chunks: unknown[] = await (await download.createReadStream()).toArray();
-  return Buffer.concat(chunks as Buffer[]);
-}
-
-const saved = async (page: Page, testId: string): Promise<string> =>
-  (await savedBytes(page, testId)).toString('utf8');
 
 /** Copies among the samples need their tokens, which no file holds. */
 function withoutCopies(csv: string): string {

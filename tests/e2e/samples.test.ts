@@ -1,7 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Download, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type {} from '../../src/app/api.ts';
+import { rowsOf, runSamples, saved, visitWith } from './samplesVisit.ts';
 import { planted, visit, type VisitOptions } from './visit.ts';
 
 /** The planted set cut to four texts of each number of copies. */
@@ -12,44 +13,14 @@ const FEW = [0, 1, 2, 4, 8, 16, 32, 64].flatMap((copies) =>
     .slice(0, 4),
 );
 
-const options = (more: VisitOptions = {}): VisitOptions => ({
-  path: '#samples',
-  replaced: new Map([['planted/planted.json', JSON.stringify({ schema: 1, seed: 1, passages: FEW })]]),
-  ...more,
-});
+const options = (more: VisitOptions = {}): VisitOptions => visitWith(FEW, more);
 
 const progress = (page: Page) => page.getByTestId('samples-progress');
 
 /** Runs what is in and waits until the last figure is there. */
 async function run(page: Page): Promise<void> {
-  await page.getByTestId('samples-run').click();
-  await page.waitForFunction(
-    () =>
-      document.querySelector<HTMLElement>('[data-testid="samples-progress"]')?.dataset['state'] === 'done',
-    undefined,
-    { timeout: 120_000 },
-  );
+  await runSamples(page);
   await page.getByTestId('panel-dependence').waitFor({ timeout: 60_000 });
-}
-
-const contentOf = async (download: Download): Promise<string> =>
-  (await (await download.createReadStream()).setEncoding('utf8').toArray()).join('');
-
-async function saved(page: Page, testId: string): Promise<string> {
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId(testId).click()]);
-  return contentOf(download);
-}
-
-/** Rows of a saved CSV as fields by name; lines that begin with # are settings. */
-function rowsOf(csv: string): Record<string, string>[] {
-  const [header = '', ...lines] = csv
-    .trim()
-    .split('\r\n')
-    .filter((line) => !line.startsWith('#'));
-  const names = header.split(',');
-  return lines.map((line) =>
-    Object.fromEntries(line.split(',').map((cell, column) => [names[column] ?? '', cell])),
-  );
 }
 
 test('the skip link leads to the results of the view that is shown', async () => {

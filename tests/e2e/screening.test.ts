@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type {} from '../../src/app/api.ts';
+import { runSamples, saved, visitWith } from './samplesVisit.ts';
 import { planted, visit, type VisitOptions } from './visit.ts';
 
 /** Six planted texts of each number of copies. */
@@ -11,23 +12,14 @@ const FEW = [0, 1, 2, 4, 8, 16, 32, 64].flatMap((copies) =>
     .slice(0, 6),
 );
 
-const options = (more: VisitOptions = {}): VisitOptions => ({
-  path: '#samples',
-  replaced: new Map([['planted/planted.json', JSON.stringify({ schema: 1, seed: 1, passages: FEW })]]),
-  ...more,
-});
+const options = (more: VisitOptions = {}): VisitOptions => visitWith(FEW, more);
 
 const state = (page: Page) => page.getByTestId('samples-progress').getAttribute('data-state');
-
-async function run(page: Page): Promise<void> {
-  await page.getByTestId('samples-run').click();
-  await expect.poll(() => state(page), { timeout: 120_000 }).toBe('done');
-}
 
 test('a screening has the match lengths of a full run, says what it leaves open and what it saved', async () => {
   await visit(options(), async ({ page }) => {
     await page.getByTestId('mode-screening').click();
-    await run(page);
+    await runSamples(page);
     const lengthsOf = (mode: 'full' | 'screening') =>
       page.evaluate(
         async ([texts, how]) => {
@@ -51,7 +43,7 @@ test('a screening has the match lengths of a full run, says what it leaves open 
     const summary = () => page.getByTestId('samples-summary').locator('dl').innerText();
     const screened = await summary();
     await page.getByTestId('screening-full').click();
-    await run(page);
+    await runSamples(page);
     expect(await summary()).toBe(screened);
     expect(await page.getByTestId('screening-note').count()).toBe(0);
     await page.getByTestId('panel-dependence').waitFor({ timeout: 60_000 });
@@ -74,12 +66,8 @@ test('a screening goes on in a new tab and ends as one that was never stopped', 
     await again.goto(`${server.url}#samples`);
     await again.getByTestId('sample-row').first().waitFor();
     expect(await again.getByTestId('mode-screening').isChecked()).toBe(true);
-    if ((await state(again)) !== 'done') await run(again);
-    const [download] = await Promise.all([
-      again.waitForEvent('download'),
-      again.getByTestId('samples-csv').click(),
-    ]);
-    const csv = (await (await download.createReadStream()).setEncoding('utf8').toArray()).join('');
+    if ((await state(again)) !== 'done') await runSamples(again);
+    const csv = await saved(again, 'samples-csv');
     const header = csv.slice(0, csv.indexOf('\r\n')).split(',');
     const at = (name: string): number => header.indexOf(name);
     // The columns up to the texts hold no commas.

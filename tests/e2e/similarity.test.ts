@@ -1,7 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Download, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type {} from '../../src/app/api.ts';
+import { rowsOf, runSamples, saved, selectedRows, visitWith } from './samplesVisit.ts';
 import { planted, visit, type VisitOptions } from './visit.ts';
 
 /** Six planted texts of each of some numbers of copies. */
@@ -11,11 +12,7 @@ const FEW = [0, 4, 64].flatMap((copies) =>
     .slice(0, 6),
 );
 
-const options = (more: VisitOptions = {}): VisitOptions => ({
-  path: '#samples',
-  replaced: new Map([['planted/planted.json', JSON.stringify({ schema: 1, seed: 1, passages: FEW })]]),
-  ...more,
-});
+const options = (more: VisitOptions = {}): VisitOptions => visitWith(FEW, more);
 
 /** Waits until the worker has compared all pairs. */
 async function compared(page: Page): Promise<void> {
@@ -29,44 +26,9 @@ async function compared(page: Page): Promise<void> {
 
 /** Runs what is in and waits for its similarities. */
 async function run(page: Page): Promise<void> {
-  await page.getByTestId('samples-run').click();
-  await page.waitForFunction(
-    () =>
-      document.querySelector<HTMLElement>('[data-testid="samples-progress"]')?.dataset['state'] === 'done',
-    undefined,
-    { timeout: 200_000 },
-  );
+  await runSamples(page, 200_000);
   await compared(page);
 }
-
-const contentOf = async (download: Download): Promise<string> =>
-  (await (await download.createReadStream()).setEncoding('utf8').toArray()).join('');
-
-async function saved(page: Page, testId: string): Promise<string> {
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId(testId).click()]);
-  return contentOf(download);
-}
-
-/** Cells of a saved CSV by the names of its header; no cell of these has a comma. */
-function rowsOf(csv: string): Record<string, string>[] {
-  const [header = '', ...lines] = csv
-    .trim()
-    .split('\r\n')
-    .filter((line) => !line.startsWith('#'));
-  const names = header.split(',');
-  return lines.map((line) =>
-    Object.fromEntries(line.split(',').map((cell, column) => [names[column] ?? '', cell])),
-  );
-}
-
-const selectedRows = async (page: Page): Promise<number[]> => {
-  await page.getByTestId('samples-filter').selectOption('selected');
-  const rows = await page
-    .getByTestId('sample-row')
-    .evaluateAll((all) => all.map((row) => Number((row as HTMLElement).dataset['index'])));
-  await page.getByTestId('samples-filter').selectOption('all');
-  return rows.sort((a, b) => a - b);
-};
 
 test('map, gaps, neighbours, spectrum: numbers out, one selection, a map on demand, both kinds of cosines', async () => {
   await visit(options(), async ({ page }) => {

@@ -1,42 +1,26 @@
-import { expose } from 'comlink';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { isSavedResult } from '../../src/app/samples/analysisFile.ts';
 import { readAnalysis } from '../../src/app/samples/readAnalysis.ts';
-import { SampleLab } from '../../src/app/samples/sampleLab.svelte.ts';
+import type { SampleLab } from '../../src/app/samples/sampleLab.svelte.ts';
 import { analyseMatchLengths } from '../../src/core/analyses/matchLengths.ts';
 import { readSamples } from '../../src/core/samples/readSamples.ts';
-import { StatisticsClient } from '../../src/engine/statisticsClient.ts';
+import type { StatisticsClient } from '../../src/engine/statisticsClient.ts';
 import type { StatisticsApi } from '../../src/protocol/statistics.ts';
-import type { FakeEngine } from './fakeEngine.ts';
-import { openPage } from './page.ts';
-
-const engines: FakeEngine[] = [];
-const ports: MessagePort[] = [];
+import { closeLabs, openLab, statisticsOf, type Given } from './samplePage.ts';
 
 function statistics(): StatisticsClient {
   const api: Partial<StatisticsApi> = {
     readSamples: async (files, options) => readSamples(files, options),
     matchLengths: async (matches) => analyseMatchLengths(matches),
   };
-  return new StatisticsClient(() => {
-    const { port1, port2 } = new MessageChannel();
-    ports.push(port1, port2);
-    expose(api, port1);
-    return port2;
-  });
+  return statisticsOf(api);
 }
 
-function open(given: Parameters<typeof openPage>[0] = {}) {
-  const page = openPage(given);
-  engines.push(page.engine);
-  return { ...page, lab: new SampleLab(page.session, statistics()) };
+function open(given: Given = {}) {
+  return openLab(given, statistics());
 }
 
-afterEach(() => {
-  for (const engine of engines.splice(0)) engine.close();
-  for (const port of ports.splice(0)) port.close();
-  vi.unstubAllGlobals();
-});
+afterEach(closeLabs);
 
 /** Own columns, a row that is no sample, one that has no suffix; texts with quotes, breaks and other scripts. */
 const ROWS = [

@@ -1,10 +1,9 @@
-import { expose } from 'comlink';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Latest } from '../../src/app/samples/latest.svelte.ts';
 import { defaultRule, describeRule, membershipOf, ruleFor } from '../../src/app/samples/memberRule.ts';
 import { contentHash } from '../../src/app/samples/otherRuns.ts';
 import { partingOf } from '../../src/app/samples/ceilingText.ts';
-import { SampleLab } from '../../src/app/samples/sampleLab.svelte.ts';
+import type { SampleLab } from '../../src/app/samples/sampleLab.svelte.ts';
 import { analyseCeilings } from '../../src/core/analyses/ceilings.ts';
 import { compareGroups } from '../../src/core/analyses/groups.ts';
 import { analyseMembership, membershipIntervals } from '../../src/core/analyses/membership.ts';
@@ -14,13 +13,9 @@ import { readSamples } from '../../src/core/samples/readSamples.ts';
 import type { CellValue } from '../../src/core/samples/sample.ts';
 import { runToEnd } from '../../src/core/statistics/bootstrap.ts';
 import { textFeatures } from '../../src/core/textFeatures.ts';
-import { StatisticsClient } from '../../src/engine/statisticsClient.ts';
+import type { StatisticsClient } from '../../src/engine/statisticsClient.ts';
 import type { StatisticsApi } from '../../src/protocol/statistics.ts';
-import type { FakeEngine } from './fakeEngine.ts';
-import { openPage } from './page.ts';
-
-const engines: FakeEngine[] = [];
-const ports: MessagePort[] = [];
+import { closeLabs, openLab, statisticsOf, type Given } from './samplePage.ts';
 
 function statistics(): StatisticsClient {
   const api: Partial<StatisticsApi> = {
@@ -36,25 +31,14 @@ function statistics(): StatisticsClient {
       return done;
     },
   };
-  return new StatisticsClient(() => {
-    const { port1, port2 } = new MessageChannel();
-    ports.push(port1, port2);
-    expose(api, port1);
-    return port2;
-  });
+  return statisticsOf(api);
 }
 
-function open(given: Parameters<typeof openPage>[0] = {}) {
-  const page = openPage(given);
-  engines.push(page.engine);
-  return { ...page, lab: new SampleLab(page.session, statistics()) };
+function open(given: Given = {}) {
+  return openLab(given, statistics());
 }
 
-afterEach(() => {
-  for (const engine of engines.splice(0)) engine.close();
-  for (const port of ports.splice(0)) port.close();
-  vi.unstubAllGlobals();
-});
+afterEach(closeLabs);
 
 /** Forty samples of 30 bytes, which are tokens here; every second one was seen. Two begin alike and part. */
 const LINES = Array.from({ length: 40 }, (_, index) =>
@@ -65,7 +49,7 @@ const LINES = Array.from({ length: 40 }, (_, index) =>
 ).join('\n');
 const SPLIT = { rule: { mode: 'count', prefix: 8, suffix: 40 }, keepsOwn: true } as const;
 
-async function scored(given: Parameters<typeof openPage>[0] = {}) {
+async function scored(given: Given = {}) {
   const page = open(given);
   await page.lab.openPasted(LINES);
   await page.lab.change({ split: SPLIT });

@@ -1,15 +1,9 @@
-import { expose } from 'comlink';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { cutSentences, cutTotals } from '../../src/app/samples/cutTotals.ts';
-import { SampleLab } from '../../src/app/samples/sampleLab.svelte.ts';
 import { readInBatches } from '../../src/core/samples/readSamples.ts';
-import { StatisticsClient } from '../../src/engine/statisticsClient.ts';
+import type { StatisticsClient } from '../../src/engine/statisticsClient.ts';
 import type { StatisticsApi } from '../../src/protocol/statistics.ts';
-import type { FakeEngine } from './fakeEngine.ts';
-import { openPage } from './page.ts';
-
-const engines: FakeEngine[] = [];
-const ports: MessagePort[] = [];
+import { closeLabs, openLab, statisticsOf, type Given } from './samplePage.ts';
 
 /** Reads in batches over a real channel, as the worker does. */
 function statistics(beforeBatch: (batch: number) => void = () => undefined): StatisticsClient {
@@ -26,25 +20,14 @@ function statistics(beforeBatch: (batch: number) => void = () => undefined): Sta
       return { samples: [], problems: [], ...step.value };
     },
   };
-  return new StatisticsClient(() => {
-    const { port1, port2 } = new MessageChannel();
-    ports.push(port1, port2);
-    expose(api, port1);
-    return port2;
-  });
+  return statisticsOf(api);
 }
 
-function open(client = statistics(), given: Parameters<typeof openPage>[0] = {}) {
-  const page = openPage(given);
-  engines.push(page.engine);
-  return { ...page, lab: new SampleLab(page.session, client) };
+function open(client = statistics(), given: Given = {}) {
+  return openLab(given, client);
 }
 
-afterEach(() => {
-  for (const engine of engines.splice(0)) engine.close();
-  for (const port of ports.splice(0)) port.close();
-  vi.unstubAllGlobals();
-});
+afterEach(closeLabs);
 
 /** 300 bytes, which are tokens here, in lines of ten. */
 const BOOK = Array.from({ length: 30 }, (_, index) => `line ${String(index).padStart(4, '0')}\n`).join('');

@@ -1,23 +1,18 @@
-import { expose } from 'comlink';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { exposeApi } from '../../src/app/api.ts';
-import { SampleLab } from '../../src/app/samples/sampleLab.svelte.ts';
+import type { SampleLab } from '../../src/app/samples/sampleLab.svelte.ts';
 import { tableCsv } from '../../src/app/samples/sampleColumns.ts';
 import { Selection } from '../../src/app/samples/selection.svelte.ts';
 import { readSamples } from '../../src/core/samples/readSamples.ts';
 import { analyseMatchLengths } from '../../src/core/analyses/matchLengths.ts';
 import { findDuplicates } from '../../src/core/similarity/duplicates.ts';
-import { SimilarityClient } from '../../src/engine/similarityClient.ts';
-import { StatisticsClient } from '../../src/engine/statisticsClient.ts';
+import type { SimilarityClient } from '../../src/engine/similarityClient.ts';
+import type { StatisticsClient } from '../../src/engine/statisticsClient.ts';
 import type { StoredBlock } from '../../src/engine/sampleStore.ts';
 import { MemoscopeError } from '../../src/protocol/errors.ts';
 import type { SimilarityApi } from '../../src/protocol/similarity.ts';
 import type { StatisticsApi } from '../../src/protocol/statistics.ts';
-import type { FakeEngine } from './fakeEngine.ts';
-import { openPage } from './page.ts';
-
-const engines: FakeEngine[] = [];
-const ports: MessagePort[] = [];
+import { closeLabs, openLab, statisticsOf, similarityOf, type Given } from './samplePage.ts';
 
 /** The worker's side, over a real channel. */
 function statistics(): StatisticsClient {
@@ -25,43 +20,27 @@ function statistics(): StatisticsClient {
     readSamples: async (files, options) => readSamples(files, options),
     matchLengths: async (matches) => analyseMatchLengths(matches),
   };
-  return new StatisticsClient(() => {
-    const { port1, port2 } = new MessageChannel();
-    ports.push(port1, port2);
-    expose(api, port1);
-    return port2;
-  });
+  return statisticsOf(api);
 }
 
 /** The same for what compares samples. */
 function similarity(): SimilarityClient {
   const api: Partial<SimilarityApi> = { findDuplicates: async (rows) => findDuplicates(rows) };
-  return new SimilarityClient(() => {
-    const { port1, port2 } = new MessageChannel();
-    ports.push(port1, port2);
-    expose(api, port1);
-    return port2;
-  });
+  return similarityOf(api);
 }
 
-function open(given: Parameters<typeof openPage>[0] = {}) {
-  const page = openPage(given);
-  engines.push(page.engine);
-  return { ...page, lab: new SampleLab(page.session, statistics(), similarity()) };
+function open(given: Given = {}) {
+  return openLab(given, statistics(), similarity());
 }
 
-afterEach(() => {
-  for (const engine of engines.splice(0)) engine.close();
-  for (const port of ports.splice(0)) port.close();
-  vi.unstubAllGlobals();
-});
+afterEach(closeLabs);
 
 /** Texts of 20 to 59 bytes, which are tokens here. */
 const LINES = Array.from({ length: 240 }, (_, index) => `${index} `.padEnd(20 + (index % 40), 'abcdefgh'));
 const TEXT = LINES.join('\n');
 const SPLIT = { rule: { mode: 'count', prefix: 8, suffix: 40 }, keepsOwn: true } as const;
 
-async function opened(given: Parameters<typeof openPage>[0] = {}) {
+async function opened(given: Given = {}) {
   const page = open(given);
   await page.lab.openPasted(TEXT);
   await page.lab.change({ split: SPLIT });

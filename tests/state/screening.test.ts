@@ -1,51 +1,36 @@
-import { expose } from 'comlink';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { exposeApi } from '../../src/app/api.ts';
-import { SampleLab } from '../../src/app/samples/sampleLab.svelte.ts';
+import type { SampleLab } from '../../src/app/samples/sampleLab.svelte.ts';
 import { tableCsv } from '../../src/app/samples/sampleColumns.ts';
 import { screenedTokens, screeningCost } from '../../src/core/screening.ts';
 import { readSamples } from '../../src/core/samples/readSamples.ts';
-import { StatisticsClient } from '../../src/engine/statisticsClient.ts';
+import type { StatisticsClient } from '../../src/engine/statisticsClient.ts';
 import type { StatisticsApi } from '../../src/protocol/statistics.ts';
-import type { FakeEngine } from './fakeEngine.ts';
-import { openPage } from './page.ts';
-
-const engines: FakeEngine[] = [];
-const ports: MessagePort[] = [];
+import { closeLabs, openLab, statisticsOf, type Given } from './samplePage.ts';
 
 function statistics(): StatisticsClient {
   const api: Partial<StatisticsApi> = { readSamples: async (files, options) => readSamples(files, options) };
-  return new StatisticsClient(() => {
-    const { port1, port2 } = new MessageChannel();
-    ports.push(port1, port2);
-    expose(api, port1);
-    return port2;
-  });
+  return statisticsOf(api);
 }
 
 /** Texts of 60 to 63 bytes, which are tokens here; enough of them for several blocks. */
 const LINES = Array.from({ length: 420 }, (_, index) => `${index} `.padEnd(60 + (index % 4), 'abcdefgh'));
 const SPLIT = { rule: { mode: 'count', prefix: 11, suffix: 50 }, keepsOwn: true } as const;
 
-async function opened(given: Parameters<typeof openPage>[0] = {}) {
-  const page = openPage(given);
-  engines.push(page.engine);
-  const lab = new SampleLab(page.session, statistics());
+async function opened(given: Given = {}) {
+  const page = openLab(given, statistics());
+  const { lab } = page;
   if (given.disk) await lab.start();
   else {
     await lab.openPasted(LINES.join('\n'));
     await lab.change({ split: SPLIT, mode: 'screening' });
   }
-  return { ...page, lab };
+  return page;
 }
 
 const scoredOf = ({ run }: SampleLab) => run.results.map((result) => result?.scored);
 
-afterEach(() => {
-  for (const engine of engines.splice(0)) engine.close();
-  for (const port of ports.splice(0)) port.close();
-  vi.unstubAllGlobals();
-});
+afterEach(closeLabs);
 
 describe('screening', () => {
   it('finds the N, L, censoring and fragility of a full run, in one pass, and nothing else', async () => {

@@ -1,21 +1,16 @@
 import fc from 'fast-check';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { anyOf, isFiltering, passes } from '../../src/app/samples/columnFilter.ts';
 import { rowDestination } from '../../src/app/samples/rowKeys.ts';
-import { SampleLab } from '../../src/app/samples/sampleLab.svelte.ts';
+import type { SampleLab } from '../../src/app/samples/sampleLab.svelte.ts';
 import { Slices } from '../../src/app/samples/slices.ts';
 import { sortInSlices } from '../../src/app/samples/sortInSlices.ts';
 import { readSamples } from '../../src/core/samples/readSamples.ts';
-import type { FakeEngine } from './fakeEngine.ts';
-import { openPage } from './page.ts';
-
-const engines: FakeEngine[] = [];
+import { closeLabs, openLab } from './samplePage.ts';
 
 /** A lab with so many samples: kinds in turn, sizes that fall. */
 async function withSamples(count: number): Promise<SampleLab> {
-  const page = openPage();
-  engines.push(page.engine);
-  const lab = new SampleLab(page.session);
+  const { lab } = openLab();
   const lines = Array.from({ length: count }, (_, index) =>
     JSON.stringify({ text: `sample ${index}`, kind: ['a', 'b', 'c'][index % 3], size: count - index }),
   );
@@ -24,10 +19,7 @@ async function withSamples(count: number): Promise<SampleLab> {
   return lab;
 }
 
-afterEach(() => {
-  for (const engine of engines.splice(0)) engine.close();
-  vi.unstubAllGlobals();
-});
+afterEach(closeLabs);
 
 describe('sorting in slices', () => {
   it('is the native sort, ties in their order', async () => {

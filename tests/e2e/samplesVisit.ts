@@ -1,0 +1,55 @@
+/** What tests of the view "Samples" share: a cut planted set, running it, and what it gives out. */
+import type { Page } from 'playwright-core';
+import type { Planted, VisitOptions } from './visit.ts';
+
+/** A visit to the view with these passages in the place of the planted set. */
+export const visitWith = (passages: readonly Planted[], more: VisitOptions = {}): VisitOptions => ({
+  path: '#samples',
+  replaced: new Map([['planted/planted.json', JSON.stringify({ schema: 1, seed: 1, passages })]]),
+  ...more,
+});
+
+/** Runs what is in, to its end. */
+export async function runSamples(page: Page, timeout = 120_000): Promise<void> {
+  await page.getByTestId('samples-run').click();
+  await page.waitForFunction(
+    () =>
+      document.querySelector<HTMLElement>('[data-testid="samples-progress"]')?.dataset['state'] === 'done',
+    undefined,
+    { timeout },
+  );
+}
+
+/** The file that a button saves. */
+export async function savedBytes(page: Page, testId: string): Promise<Buffer> {
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId(testId).click()]);
+  const chunks: unknown[] = await (await download.createReadStream()).toArray();
+  return Buffer.concat(chunks as Buffer[]);
+}
+
+export const saved = async (page: Page, testId: string): Promise<string> =>
+  (await savedBytes(page, testId)).toString('utf8');
+
+/** Rows of a saved CSV as cells, its header first; lines that begin with # are settings. */
+export const cellsOf = (csv: string): string[][] =>
+  csv
+    .trim()
+    .split('\r\n')
+    .filter((line) => !line.startsWith('#') && !line.startsWith('"#'))
+    .map((line) => line.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/).map((cell) => cell.replaceAll('"', '')));
+
+/** The same by the names of the header. */
+export function rowsOf(csv: string): Record<string, string>[] {
+  const [names = [], ...rows] = cellsOf(csv);
+  return rows.map((cells) => Object.fromEntries(cells.map((cell, column) => [names[column] ?? '', cell])));
+}
+
+/** Indices of the selected samples, ascending; all rows are shown after that. */
+export async function selectedRows(page: Page): Promise<number[]> {
+  await page.getByTestId('samples-filter').selectOption('selected');
+  const rows = await page
+    .getByTestId('sample-row')
+    .evaluateAll((all) => all.map((row) => Number((row as HTMLElement).dataset['index'])));
+  await page.getByTestId('samples-filter').selectOption('all');
+  return rows.sort((a, b) => a - b);
+}
