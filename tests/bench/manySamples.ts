@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import { BROWSER_ARGUMENTS, findBrowser } from '../tools/browser.mjs';
 import { serveSite } from '../tools/siteServer.ts';
+import { collectLongTasks, takeLongTasks } from './longTasks.ts';
 
 const SAMPLES = Number(process.argv[3] ?? 100_000);
 const BLOCK = 40;
@@ -24,18 +25,6 @@ const lines = (): string =>
       kind: `k${index % 5}`,
     }),
   ).join('\n');
-
-/** Begins to collect; runs before the page's own scripts. */
-function collect(): void {
-  const longTasks: number[] = [];
-  Object.assign(globalThis, { longTasks });
-  new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) longTasks.push(Math.round(duration));
-  }).observe({ type: 'longtask', buffered: true });
-}
-
-const takeTasks = (page: Page): Promise<number[]> =>
-  page.evaluate(() => (globalThis as unknown as { longTasks: number[] }).longTasks.splice(0));
 
 interface TraceEvent {
   readonly name: string;
@@ -62,7 +51,7 @@ function computed(trace: Buffer): number[] {
 
 /** @param isTraced false for what takes minutes: its trace would not fit into memory. */
 async function watch(page: Page, what: string, work: () => Promise<unknown>, isTraced = true): Promise<void> {
-  await takeTasks(page);
+  await takeLongTasks(page);
   if (isTraced)
     await browser.startTracing(page, { categories: ['toplevel', 'disabled-by-default-devtools.timeline'] });
   const began = performance.now();
@@ -70,7 +59,7 @@ async function watch(page: Page, what: string, work: () => Promise<unknown>, isT
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   await page.waitForTimeout(500);
   const busy = isTraced ? computed(await browser.stopTracing()) : [NaN];
-  const tasks = await takeTasks(page);
+  const tasks = await takeLongTasks(page);
   const list = (durations: readonly number[]): string => durations.join(', ') || 'none';
   print(`${what}: ${seconds} s; above 50 ms by the clock: ${list(tasks)}; of processor time: ${list(busy)}`);
 }
@@ -158,7 +147,7 @@ const server = await serveSite('dist');
 const browser = await chromium.launch({ executablePath, args: BROWSER_ARGUMENTS });
 try {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-  await context.addInitScript(collect);
+  await context.addInitScript(collectLongTasks);
   const page = await context.newPage();
   page.setDefaultTimeout(300_000);
   await page.goto(`${server.url}#samples`);

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { chromium, type Page } from 'playwright-core';
 import { BROWSER_ARGUMENTS, findBrowser } from '../tools/browser.mjs';
 import { serveSite } from '../tools/siteServer.ts';
+import { collectLongTasks, takeLongTasks } from './longTasks.ts';
 
 const CHARACTERS_PER_TOKEN = 2.9;
 /** The page's work does not change over a run, so a part of a long one is enough, ms. */
@@ -24,30 +25,18 @@ function longText(characters: number): string {
   return text;
 }
 
-/** Begins to collect; runs before the page's own scripts. */
-function collect(): void {
-  const longTasks: number[] = [];
-  Object.assign(globalThis, { longTasks });
-  new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) longTasks.push(Math.round(duration));
-  }).observe({ type: 'longtask', buffered: true });
-}
-
-const takeTasks = (page: Page): Promise<number[]> =>
-  page.evaluate(() => (globalThis as unknown as { longTasks: number[] }).longTasks.splice(0));
-
 /** Scores a text for at most {@link LONGEST_LOOK}. */
 async function watch(page: Page, text: string): Promise<void> {
   await page.getByTestId('input').fill(text);
   await page.waitForTimeout(1000);
-  await takeTasks(page);
+  await takeLongTasks(page);
   await page.getByTestId('input').press('Control+Enter');
   const verdict = page.getByTestId('verdict');
   await page.locator('[data-testid="verdict"][data-state="scoring"]').waitFor();
   const until = performance.now() + LONGEST_LOOK;
   while (performance.now() < until && (await verdict.getAttribute('data-state')) !== 'done')
     await page.waitForTimeout(500);
-  const tasks = await takeTasks(page);
+  const tasks = await takeLongTasks(page);
   const drawn = await page.getByTestId('token').count();
   print(
     `${text.length} characters: ${tasks.length} tasks above 50 ms (${tasks.join(', ') || 'none'}), ${drawn} tokens drawn`,
@@ -61,7 +50,7 @@ const server = await serveSite('dist');
 const browser = await chromium.launch({ executablePath, args: BROWSER_ARGUMENTS });
 try {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-  await page.addInitScript(collect);
+  await page.addInitScript(collectLongTasks);
   await page.goto(server.url);
   await page.getByTestId('verdict').waitFor();
   for (const tokens of [3000, 30_000]) await watch(page, longText(tokens * CHARACTERS_PER_TOKEN));

@@ -1,6 +1,6 @@
 /**
  * The page that measures: this engine against the usual way, on the same windows of the same model. Everything is
- * on `window.bench`, in plain data, so that a driver without Node (see `gpu.md`) can run it as well.
+ * on `window.bench`, in plain data, so that a driver without Node (see the README beside it) can run it as well.
  */
 import { wrap } from 'comlink';
 import { ScorerClient } from '../../../src/engine/scorerClient.ts';
