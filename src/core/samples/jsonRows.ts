@@ -2,8 +2,14 @@ import { lineCounter } from './lineCounter.ts';
 import type { Row } from './sample.ts';
 import { lineRows } from './textRows.ts';
 
+/** The parser's message without the piece of the text that some quote: files that leave texts out keep the reason. */
+function withoutQuote(message: string): string {
+  const [, token] = /^(Unexpected token '[^]{1,2}'), [^]*is not valid JSON$/u.exec(message) ?? [];
+  return token ?? message.replace(/(?:\.\.\.)?"[^]*"(?:\.\.\.)?/, 'this');
+}
+
 const reasonOf = (thrown: unknown): string =>
-  `invalid JSON: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+  `invalid JSON: ${withoutQuote(thrown instanceof Error ? thrown.message : String(thrown))}`;
 
 /** Value of a piece of JSON, or what is wrong with it. */
 function parsed(json: string): { value: unknown } | { reason: string } {

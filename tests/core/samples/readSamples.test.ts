@@ -169,6 +169,24 @@ describe('JSON', () => {
   });
 });
 
+test('the reason for a bad row quotes nothing of it: files that leave texts out have the reason too', () => {
+  const lines = [
+    'secret words only and more of them than a message quotes',
+    'secret',
+    '"secret" secret',
+    '{"secret": secret}',
+    '{"secret',
+    '[secret',
+    '"\\secret"',
+  ];
+  const { problems } = read('a.jsonl', ['{"text": "a row"}', ...lines].join('\n'));
+  expect(problems).toHaveLength(lines.length);
+  for (const { reason } of problems) {
+    expect(reason).toMatch(/^invalid JSON: .{8,}/);
+    expect(reason).not.toMatch(/secr|cret/);
+  }
+});
+
 test('bad rows of JSON Lines are listed with line and reason, and stop nothing', () => {
   const lines = [
     '{"prompt": "a", "completion": "b"}',
