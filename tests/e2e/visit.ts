@@ -119,7 +119,7 @@ export async function finished(page: Page, text: string, timeout = 90_000): Prom
   await page.waitForFunction(
     (wanted) =>
       document.querySelector('[data-testid="verdict"]')?.getAttribute('data-state') === 'done' &&
-      document.querySelector('[data-testid="shown-text"]')?.textContent.includes(wanted),
+      document.querySelector('[data-testid="shown-text"]')?.textContent.startsWith(wanted),
     text.slice(0, 20),
     { timeout },
   );
