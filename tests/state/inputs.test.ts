@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { cutSentences, cutTotals } from '../../src/app/samples/cutTotals.ts';
 import { readInBatches } from '../../src/core/samples/readSamples.ts';
 import type { StatisticsClient } from '../../src/engine/statisticsClient.ts';
@@ -102,6 +102,28 @@ describe('reading', () => {
     expect(page.lab.run.total).toBe(2);
     expect(page.lab.inputProblem).toBeNull();
     expect(page.lab.reader.reading).toBeNull();
+  });
+
+  it('is not undone by samples that were asked for earlier and come later', async () => {
+    const { lab } = open();
+    const { fetch } = globalThis;
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    vi.stubGlobal('fetch', async (url: URL | string) => {
+      if (String(url).includes('planted/planted.json')) await released;
+      return fetch(url);
+    });
+    const opening = lab.start();
+    await lab.openPasted('the first, one line\nthe second, one line');
+    const running = lab.run.run();
+    release();
+    await Promise.all([opening, running]);
+    expect(lab.run.dataSet?.name).toBe('pasted');
+    expect(lab.run.total).toBe(2);
+    expect(lab.input?.name).toBe('pasted');
+    expect(lab.inputProblem).toBeNull();
   });
 
   it('shows the first samples token by token, with the part that each is in', async () => {

@@ -3,7 +3,7 @@ import type { Suffixes } from '../../core/analyses/decomposition.ts';
 import type { SampleCut } from '../../engine/sampleStore.ts';
 import type { SimilarityClient } from '../../engine/similarityClient.ts';
 import type { StatisticsClient } from '../../engine/statisticsClient.ts';
-import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
+import { MemoscopeError } from '../../protocol/errors.ts';
 import { Analyses, type AnalysisInput } from './analyses.svelte.ts';
 import { isSavedResult, writeAnalysis } from './analysisFile.ts';
 import { analysisOf } from './analysisOf.ts';
@@ -14,6 +14,7 @@ import { Experiments } from './experiments.svelte.ts';
 import { FiledAnalysis } from './filedAnalysis.svelte.ts';
 import { showTokens, type ShownRow } from './firstRows.ts';
 import { InputReader } from './inputReader.svelte.ts';
+import { LastWish } from './lastWish.ts';
 import { PanelRegistry } from './panelRegistry.ts';
 import type { SplitSettings } from './prepare.ts';
 import { suffixesOf } from './runArrays.ts';
@@ -50,6 +51,9 @@ export class SampleLab {
   /** True while samples of a saved analysis are in: they are not kept for the next visit. */
   isFromFile = $state(false);
   private isStarted = false;
+  private readonly wish = new LastWish((message) => {
+    this.inputProblem = message;
+  });
   private readonly host: SampleRunHost;
 
   /** Columns that can name groups. */
@@ -86,7 +90,10 @@ export class SampleLab {
   async start(): Promise<void> {
     if (this.isStarted) return;
     this.isStarted = true;
+    const { count } = this.wish;
     const stored = await this.host.storage.withSamples((store) => store.readInput(), null);
+    // A quick visitor has put something in by now.
+    if (count !== this.wish.count) return;
     const last = readStoredInput(stored);
     if (last) {
       this.run.split = last.split;
@@ -95,7 +102,7 @@ export class SampleLab {
     }
     if (last?.input) {
       const { input, options } = last;
-      await this.attempt(() => this.read(input, options));
+      await this.wish.follow((check) => this.read(input, options, check));
     } else await this.openPlanted();
   }
 
@@ -125,16 +132,18 @@ export class SampleLab {
 
   async openPlanted(): Promise<void> {
     this.reader.stop();
-    await this.attempt(async () => {
+    await this.wish.follow(async (check) => {
+      const dataSet = await loadPlanted();
+      check();
       this.input = null;
       this.options = {};
-      await this.open(await loadPlanted());
+      await this.open(dataSet);
     });
   }
 
   /** Reads files; if their columns are not known, they wait for a mapping. */
   async openFiles(files: readonly File[]): Promise<void> {
-    await this.attempt(async () => {
+    await this.wish.follow(async (check) => {
       const tooLarge = files.find(({ size }) => size > LARGEST_SAMPLE_FILE);
       if (tooLarge)
         throw new MemoscopeError(
@@ -143,27 +152,31 @@ export class SampleLab {
         );
       const [first] = files;
       if (files.length === 1 && first && isSavedResult(await first.slice(0, 512).text())) {
-        await this.openAnalysis(await first.text());
+        await this.openAnalysis(await first.text(), check);
         return;
       }
       const name = files.length === 1 && first ? first.name : `${files.length} files`;
-      await this.read({ name, files: await readFiles(files) });
+      await this.read({ name, files: await readFiles(files) }, {}, check);
     });
   }
 
   async openPasted(text: string): Promise<void> {
     const bytes = new TextEncoder().encode(text);
-    await this.attempt(() => this.read({ name: 'pasted', files: [{ name: 'pasted', bytes }] }));
+    await this.wish.follow((check) =>
+      this.read({ name: 'pasted', files: [{ name: 'pasted', bytes }] }, {}, check),
+    );
   }
 
   /** Reads the last input again: in other units, or with other columns as the text. */
   async reread(options: ReadOptions): Promise<void> {
     const { input } = this;
-    if (input) await this.attempt(() => this.read(input, options));
+    if (input) await this.wish.follow((check) => this.read(input, options, check));
   }
 
-  private async read(input: SampleInput, options: ReadOptions = {}): Promise<void> {
+  private async read(input: SampleInput, options: ReadOptions, check: () => void): Promise<void> {
+    check();
     const result = await this.reader.read(input.files, options);
+    check();
     this.input = input;
     this.options = options;
     await this.open({ name: input.name, ...result });
@@ -191,9 +204,10 @@ export class SampleLab {
   }
 
   /** Shows an analysis that was saved as a file: no model is needed for it. @throws {MemoscopeError} `InvalidInput`. */
-  private async openAnalysis(json: string): Promise<void> {
+  private async openAnalysis(json: string, check: () => void): Promise<void> {
     const { readAnalysis } = await import('./readAnalysis.ts');
     const { head, samples, results } = await readAnalysis(json);
+    check();
     const { data, problems, unscorable, settings, origin, split, subject, group } = head;
     this.leaveInput();
     const { name, shape, columns, hasTexts } = data;
@@ -227,8 +241,9 @@ export class SampleLab {
   async runAgain(): Promise<void> {
     const { run } = this;
     if (run.isBusy || run.dataSet?.hasTexts === false) return;
-    await this.attempt(async () => {
+    await this.wish.follow(async (check) => {
       const entry = await this.host.link.entry();
+      check();
       if (run.subject !== null && !this.host.link.adapterOf(entry, run.subject))
         throw new MemoscopeError(
           'InvalidInput',
@@ -295,15 +310,5 @@ export class SampleLab {
   cutOf(index: number): SampleCut | null {
     const { results, prepared, revision } = this.run;
     return (revision >= 0 ? results[index]?.cut : null) ?? prepared[index]?.cut ?? null;
-  }
-
-  private async attempt(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (thrown) {
-      const error = asMemoscopeError(thrown);
-      // Somebody wanted it so.
-      if (error.kind !== 'Cancelled') this.inputProblem = error.message;
-    }
   }
 }
