@@ -1,5 +1,6 @@
 import type { RunOrigin } from '../../core/run.ts';
 import type { SampleRunSettings, StoredSample } from '../../engine/sampleStore.ts';
+import type { Analysis } from './analysisFile.ts';
 import type { DataSet, Problem } from './dataSet.ts';
 import type { SplitSettings } from './prepare.ts';
 
@@ -12,4 +13,19 @@ export interface ForeignResults {
   readonly unscorable: readonly Problem[];
   readonly settings: SampleRunSettings;
   readonly origin: RunOrigin;
+}
+
+/** What a saved analysis holds, as the page shows it. */
+export function foreignOf({ head, samples, results }: Analysis): ForeignResults {
+  const { data, problems, unscorable, settings, origin, split, subject } = head;
+  const { name, shape, columns, hasTexts } = data;
+  const dataSet = {
+    name,
+    shape,
+    columns: [...columns],
+    samples: [...samples],
+    problems: [...problems],
+    hasTexts,
+  };
+  return { dataSet, split, subject, results, unscorable, settings, origin };
 }

@@ -13,6 +13,7 @@ import { DUPLICATE_GROUPS, duplicateGroupColumns, duplicateGroups } from './dupl
 import { Experiments } from './experiments.svelte.ts';
 import { FiledAnalysis } from './filedAnalysis.svelte.ts';
 import { showTokens, type ShownRow } from './firstRows.ts';
+import { foreignOf } from './foreignResults.ts';
 import { InputReader } from './inputReader.svelte.ts';
 import { LastWish } from './lastWish.ts';
 import { PanelRegistry } from './panelRegistry.ts';
@@ -206,21 +207,13 @@ export class SampleLab {
   /** Shows an analysis that was saved as a file: no model is needed for it. @throws {MemoscopeError} `InvalidInput`. */
   private async openAnalysis(json: string, check: () => void): Promise<void> {
     const { readAnalysis } = await import('./readAnalysis.ts');
-    const { head, samples, results } = await readAnalysis(json);
+    const read = await readAnalysis(json);
     check();
-    const { data, problems, unscorable, settings, origin, split, subject, group } = head;
+    const { head } = read;
     this.leaveInput();
-    const { name, shape, columns, hasTexts } = data;
-    const dataSet = {
-      name,
-      shape,
-      columns: [...columns],
-      samples: [...samples],
-      problems: [...problems],
-      hasTexts,
-    };
-    this.run.show({ dataSet, split, subject, results, unscorable, settings, origin });
-    this.group = group !== null && columns.some((column) => column.name === group) ? group : null;
+    this.run.show(foreignOf(read));
+    const { columns } = head.data;
+    this.group = columns.some(({ name }) => name === head.group) ? head.group : null;
     this.filed.file = head;
     this.isFromFile = true;
     this.input = null;
