@@ -1,6 +1,7 @@
 /** The scoring worker: connects the engine to the page, and lets one call run at a time. */
 import { expose, releaseProxy, transfer } from 'comlink';
 import { recordBuffers } from '../src/core/tokenRecords.ts';
+import { rowTokens, tokenRows } from '../src/core/tokenRows.ts';
 import { registerCancellation } from '../src/protocol/cancellation.ts';
 import { asMemoscopeError, MemoscopeError } from '../src/protocol/errors.ts';
 import { requestsIn, type RequestNotice } from '../src/protocol/requests.ts';
@@ -39,6 +40,13 @@ const transferChunk = (chunk: ScoreChunk): ScoreChunk => {
 const buffersOf = ({ ids, byteStarts }: TokenizedText): ArrayBuffer[] =>
   [ids.buffer, byteStarts.buffer] as ArrayBuffer[];
 
+/** The same tokens as views on two arrays: two buffers cross to the page, and it has two to keep. */
+function packed(texts: readonly TokenizedText[]): TokenizedText[] {
+  const ids = tokenRows(texts.map((text) => text.ids));
+  const byteStarts = tokenRows(texts.map((text) => text.byteStarts));
+  return texts.map((_, row) => ({ ids: rowTokens(ids, row), byteStarts: rowTokens(byteStarts, row) }));
+}
+
 // The page's callbacks are remote: they return a promise of the moment when the page has taken the value.
 
 /** Frees the page's callback after a call: without that, its port lives on. */
@@ -71,8 +79,8 @@ const scorer: ScorerApi = {
 
   tokenizeAll: async (texts) => {
     const { tokenizer } = openModel();
-    const all = texts.map((text) => tokenizer.tokenize(text));
-    return transfer(all, all.flatMap(buffersOf));
+    const all = packed(texts.map((text) => tokenizer.tokenize(text)));
+    return transfer(all, all.slice(0, 1).flatMap(buffersOf));
   },
 
   tokenBytes: async (ids) => {

@@ -1,6 +1,8 @@
-import { proxy, wrap, type Endpoint, type Remote } from 'comlink';
+import { proxy, transfer, wrap, type Endpoint, type Remote } from 'comlink';
+import type { CeilingAnalysis } from '../core/analyses/ceilings.ts';
 import type { ImportBatch, ReadOptions } from '../core/samples/readSamples.ts';
 import type { ImportResult } from '../core/samples/sample.ts';
+import type { TokenRows } from '../core/tokenRows.ts';
 import { registerCancellation } from '../protocol/cancellation.ts';
 import { asMemoscopeError } from '../protocol/errors.ts';
 import type { InputFile, StatisticsApi } from '../protocol/statistics.ts';
@@ -31,6 +33,12 @@ export class StatisticsClient {
     } catch (thrown) {
       throw asMemoscopeError(thrown);
     }
+  }
+
+  /** See {@link StatisticsApi.ceilings}; the rows are moved to the worker. */
+  ceilings(rows: TokenRows, suffixStarts: Uint32Array, n: Float64Array): Promise<CeilingAnalysis> {
+    const moved = transfer(rows, [rows.ids.buffer, rows.starts.buffer] as ArrayBuffer[]);
+    return this.ask((api) => api.ceilings(moved, suffixStarts, n));
   }
 
   /**

@@ -7,9 +7,10 @@ import {
   type MembershipAnalysis,
   type MembershipIntervals,
 } from '../../core/analyses/membership.ts';
+import { filled } from '../../core/filled.ts';
 import { joinFeatures, type TextFeatures } from '../../core/textFeatures.ts';
-import { tokenRows } from '../../core/tokenRows.ts';
 import type { StoredSample } from '../../engine/sampleStore.ts';
+import { sharedMemory } from '../../engine/sharedMemory.ts';
 import type { StatisticsClient } from '../../engine/statisticsClient.ts';
 import { asMemoscopeError } from '../../protocol/errors.ts';
 import type { SampleMatches } from '../../protocol/statistics.ts';
@@ -19,6 +20,8 @@ import { Latest } from './latest.svelte.ts';
 import { defaultRule, membershipOf, type MemberRule } from './memberRule.ts';
 import { Pairing, type OtherRun } from './pairing.svelte.ts';
 import type { PreparedSample } from './prepare.ts';
+import { rowsOf } from './runArrays.ts';
+import { Slices } from './slices.ts';
 import type { Archive } from '../archive.svelte.ts';
 import type { SampleRun } from './sampleRun.svelte.ts';
 
@@ -39,6 +42,7 @@ interface ComparisonInput {
   readonly groups: Groups | null;
   readonly dataSet: DataSet | null;
   readonly results: Results;
+  readonly scored: number;
   /** Null until every sample is cut. */
   readonly prepared: readonly (PreparedSample | null)[] | null;
   readonly rule: MemberRule | null;
@@ -50,6 +54,8 @@ interface ComparisonInput {
 interface MembershipInput {
   readonly dataSet: DataSet;
   readonly results: Results;
+  /** Samples that have a result. */
+  readonly scored: number;
   readonly member: Int8Array;
 }
 
@@ -57,8 +63,6 @@ interface CeilingInput {
   readonly prepared: readonly (PreparedSample | null)[];
   readonly matches: SampleMatches;
 }
-
-const NO_TOKENS = new Uint32Array();
 
 /** What there is to compare, as the view has it. */
 interface ComparedLab {
@@ -102,9 +106,10 @@ export class Comparisons {
       show(await client.ask((api) => api.compareGroups(matches, groups, SEED)));
     });
     this.ceilings = new Latest(async ({ prepared, matches }, show) => {
-      const rows = tokenRows(prepared.map((sample) => sample?.ids ?? NO_TOKENS));
-      const starts = Uint32Array.from(prepared, (sample) => sample?.prefixTokens ?? 0);
-      show(await client.ask((api) => api.ceilings(rows, starts, matches.n)));
+      const all = filled(new Uint32Array(prepared.length), (index) => index);
+      const rows = await rowsOf(prepared, all);
+      const starts = filled(all, (index) => prepared[index]?.prefixTokens ?? 0);
+      show(await client.ceilings(rows, starts, matches.n));
     });
     this.membership = new Latest((input, show) => this.evaluateMembership(input, show));
   }
@@ -134,12 +139,13 @@ export class Comparisons {
   /** What the panels are to be computed from. */
   input(): ComparisonInput {
     const { lab, memberRule } = this;
-    const { dataSet, results, isBusy, hasTokens, prepared } = lab.run;
+    const { dataSet, results, scored, isBusy, hasTokens, prepared } = lab.run;
     return {
       matches: lab.matches,
       groups: lab.groupOf,
       dataSet,
       results,
+      scored,
       prepared: hasTokens ? prepared : null,
       rule: memberRule,
       other: this.pairing.other,
@@ -148,7 +154,8 @@ export class Comparisons {
   }
 
   /** Brings the panels up to date. */
-  update({ matches, groups, dataSet, results, prepared, rule, other, isFinal }: ComparisonInput): void {
+  update(input: ComparisonInput): void {
+    const { matches, groups, dataSet, results, scored, prepared, rule, other, isFinal } = input;
     this.pairing.update(other, results, matches);
     if (isFinal) void this.pairing.look();
     if (groups) void this.groups.update({ matches, groups });
@@ -156,7 +163,12 @@ export class Comparisons {
     if (!dataSet || !rule) this.membership.clear();
     // The baseline reads all texts: not for an input that is out of date by now.
     else if (isFinal)
-      void this.membership.update({ dataSet, results, member: membershipOf(dataSet.samples, rule) });
+      void this.membership.update({
+        dataSet,
+        results,
+        scored,
+        member: membershipOf(dataSet.samples, rule),
+      });
     if (!prepared) this.ceilings.clear();
     else if (isFinal) void this.ceilings.update({ prepared, matches });
     if (!prepared && isFinal && this.lab.run.isModelReady && this.cutProblem === null) void this.cutAgain();
@@ -177,14 +189,18 @@ export class Comparisons {
   }
 
   private async evaluateMembership(
-    { dataSet, results, member }: MembershipInput,
+    { dataSet, results, scored, member }: MembershipInput,
     show: (result: MembershipResult) => void,
   ): Promise<void> {
     const { client } = this.lab.analyses;
-    const features = await this.featuresOf(dataSet, results);
-    const scores = MEMBERSHIP_SCORES.map((name) =>
-      Float64Array.from(results, (result) => result?.scored[name] ?? NaN),
-    );
+    const features = await this.featuresOf(dataSet, results, scored);
+    const slices = new Slices();
+    const scores: Float64Array[] = [];
+    for (const name of MEMBERSHIP_SCORES) {
+      const memory = sharedMemory(results.length * Float64Array.BYTES_PER_ELEMENT);
+      scores.push(filled(new Float64Array(memory), (index) => results[index]?.scored[name] ?? NaN));
+      await slices.pause();
+    }
     const analysis = await client.ask((api) => api.membership(scores, member, features, SEED));
     show({ analysis, intervals: null, member, scores });
     if (analysis.members === 0 || analysis.nonMembers === 0) return;
@@ -194,8 +210,7 @@ export class Comparisons {
   }
 
   /** What the texts show as they were scored, in pieces, so that the page is never held up. */
-  private async featuresOf({ samples }: DataSet, results: Results): Promise<TextFeatures> {
-    const scored = results.reduce((count, result) => count + Number(result !== null), 0);
+  private async featuresOf({ samples }: DataSet, results: Results, scored: number): Promise<TextFeatures> {
     if (this.texts?.results === results && this.texts.scored === scored) return this.texts.features;
     const parts: TextFeatures[] = [];
     for (let from = 0; from < samples.length; from += TEXTS_AT_ONCE) {

@@ -1,4 +1,5 @@
 /** Numbers by which an association can be freed of a confounder: columns of the data, and the copies within it. */
+import { filled } from '../../core/filled.ts';
 import type { Duplicates } from '../../core/similarity/duplicates.ts';
 import type { DataSet } from './dataSet.ts';
 
@@ -20,9 +21,9 @@ export function covariateValues(
   name: string,
 ): Float64Array {
   if (name === NEAR_COPIES)
-    return Float64Array.from(samples, (_, index) => duplicates?.nearCount[index] || NaN);
-  return Float64Array.from(samples, ({ columns }) => {
-    const value = columns[name];
+    return filled(new Float64Array(samples.length), (index) => duplicates?.nearCount[index] || NaN);
+  return filled(new Float64Array(samples.length), (index) => {
+    const value = samples[index]?.columns[name];
     return typeof value === 'number' ? value : NaN;
   });
 }

@@ -1,5 +1,6 @@
 /** A set of samples on the page: where it came from, what was left out of it, what its columns are. */
 import type { Groups } from '../../core/analyses/decomposition.ts';
+import { filled } from '../../core/filled.ts';
 import { samplesFromPlanted, type PlantedSet } from '../../core/samples/planted.ts';
 import type { Column, ImportResult, Sample } from '../../core/samples/sample.ts';
 import { MemoscopeError } from '../../protocol/errors.ts';
@@ -50,8 +51,6 @@ export const hasOwnSplit = ({ samples }: DataSet): boolean => samples.some(({ pr
 const MOST_GROUPS = 8;
 const REST = 'all others';
 
-const valueOf = (sample: Sample, column: string): string => String(sample.columns[column] ?? '');
-
 /** Columns that can name groups. */
 export const groupColumns = ({ columns }: DataSet): Column[] =>
   columns.filter(
@@ -59,20 +58,36 @@ export const groupColumns = ({ columns }: DataSet): Column[] =>
       distinct >= 2 && (kind === 'categorical' || (kind === 'numeric' && distinct <= MOST_GROUPS)),
   );
 
+/** The different values of a column as text, and which of them each sample has. */
+function distinctValues(samples: readonly Sample[], column: string): { names: string[]; of: Int32Array } {
+  const places = new Map<unknown, number>();
+  const names: string[] = [];
+  // Each value is made a text once, not once a sample: there may be a hundred thousand of those.
+  const placeOf = (value: unknown): number => {
+    const known = places.get(value);
+    if (known !== undefined) return known;
+    const name = String(value ?? '');
+    const place = places.get(name) ?? names.push(name) - 1;
+    places.set(name, place).set(value, place);
+    return place;
+  };
+  const of = filled(new Int32Array(samples.length), (index) => placeOf(samples[index]?.columns[column]));
+  return { names, of };
+}
+
 /** Which group each sample is in: the values of a column, in their order. */
 export function groupsBy(samples: readonly Sample[], column: string): Groups {
-  const counts: Record<string, number> = {};
-  for (const sample of samples) {
-    const value = valueOf(sample, column);
-    counts[value] = (counts[value] ?? 0) + 1;
-  }
+  const values = distinctValues(samples, column);
+  const sizes = new Uint32Array(values.names.length);
+  for (const place of values.of) sizes[place] = (sizes[place] ?? 0) + 1;
+  const counts = Object.fromEntries(values.names.map((name, place) => [name, sizes[place] ?? 0]));
   const all = Object.keys(counts);
   const isCut = all.length > MOST_GROUPS;
   const largest = all
     .sort((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0))
     .slice(0, isCut ? MOST_GROUPS - 1 : undefined);
   const kept = largest.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
-  const places = Object.fromEntries(kept.map((name, place) => [name, place]));
-  const of = Int16Array.from(samples, (sample) => places[valueOf(sample, column)] ?? kept.length);
+  const groups = values.names.map((name) => (kept.includes(name) ? kept.indexOf(name) : kept.length));
+  const of = filled(new Int16Array(samples.length), (index) => groups[values.of[index] ?? 0] ?? kept.length);
   return { names: isCut ? [...kept, REST] : kept, of };
 }

@@ -1,10 +1,12 @@
 /** Copies among the samples of a data set: as columns of the table, and as groups. */
 import type { Groups } from '../../core/analyses/decomposition.ts';
+import { filled } from '../../core/filled.ts';
 import type { Column } from '../../core/samples/sample.ts';
 import type { Duplicates } from '../../core/similarity/duplicates.ts';
-import { tokenRows, type TokenRows } from '../../core/tokenRows.ts';
+import type { TokenRows } from '../../core/tokenRows.ts';
 import { formatCount } from '../../ui/format.ts';
 import type { PreparedSample } from './prepare.ts';
+import { rowsOf } from './runArrays.ts';
 import type { SampleColumn } from './sampleColumn.ts';
 
 /**
@@ -17,21 +19,21 @@ export async function duplicatesOf(
   prepared: readonly (PreparedSample | null)[],
   find: (rows: TokenRows) => Promise<Duplicates>,
 ): Promise<Duplicates> {
-  const rows = prepared.flatMap((sample, index) => (sample ? [{ index, ids: sample.ids }] : []));
-  const found = await find(tokenRows(rows.map(({ ids }) => ids)));
-  const own = Uint32Array.from(prepared.keys());
+  const all = filled(new Uint32Array(prepared.length), (index) => index);
+  const rows = all.filter((index) => prepared[index] !== null);
+  const found = await find(await rowsOf(prepared, rows));
   const spread = (values: Uint32Array, into: Uint32Array, isGroup: boolean): Uint32Array => {
-    rows.forEach(({ index }, row) => {
+    rows.forEach((index, row) => {
       const value = values[row] ?? 0;
-      into[index] = isGroup ? (rows[value]?.index ?? index) : value;
+      into[index] = isGroup ? (rows[value] ?? index) : value;
     });
     return into;
   };
   return {
     ...found,
-    exactGroup: spread(found.exactGroup, own.slice(), true),
+    exactGroup: spread(found.exactGroup, all.slice(), true),
     exactCount: spread(found.exactCount, new Uint32Array(prepared.length), false),
-    nearGroup: spread(found.nearGroup, own.slice(), true),
+    nearGroup: spread(found.nearGroup, all.slice(), true),
     nearCount: spread(found.nearCount, new Uint32Array(prepared.length), false),
   };
 }
@@ -81,13 +83,14 @@ const KINDS = ['alone', 'near duplicates', 'exact duplicates'] as const;
 
 /** Groups by whether a sample has exact or only near duplicates in the set; empty ones are left out. */
 export function duplicateGroups({ exactCount, nearCount }: Duplicates): Groups {
-  const kinds = Array.from(exactCount, (exact, index): number =>
-    exact > 1 ? 2 : (nearCount[index] ?? 0) > 1 ? 1 : 0,
+  const kinds = filled(new Int16Array(exactCount.length), (index) =>
+    (exactCount[index] ?? 0) > 1 ? 2 : (nearCount[index] ?? 0) > 1 ? 1 : 0,
   );
   const present = [0, 1, 2].filter((kind) => kinds.includes(kind));
+  const places = [0, 1, 2].map((kind) => present.indexOf(kind));
   return {
     names: present.map((kind) => KINDS[kind] ?? ''),
-    of: Int16Array.from(kinds, (kind) => present.indexOf(kind)),
+    of: kinds.map((kind) => places[kind] ?? -1),
   };
 }
 

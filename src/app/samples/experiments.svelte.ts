@@ -2,7 +2,6 @@ import type { Groups } from '../../core/analyses/decomposition.ts';
 import type { Accumulation, StructureContrast } from '../../core/analyses/experiments.ts';
 import type { Redundancy, RedundancySample } from '../../core/analyses/redundancy.ts';
 import type { StatisticsClient } from '../../engine/statisticsClient.ts';
-import type { SampleMatches } from '../../protocol/statistics.ts';
 import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
 import { SEED } from './analyses.svelte.ts';
 import { groupsBy, loadPlanted } from './dataSet.ts';
@@ -83,13 +82,6 @@ export class Experiments {
     if (!run.isComplete) throw new MemoscopeError('Cancelled', 'stopped');
   }
 
-  private matches({ results }: SampleRun): SampleMatches {
-    return {
-      n: Float64Array.from(results, (result) => result?.scored.matchLength ?? NaN),
-      length: Float64Array.from(results, (result) => result?.scored.suffixTokens ?? NaN),
-    };
-  }
-
   private column(name: string): (string | number)[] {
     return (this.target.dataSet?.samples ?? []).map(({ columns }) => {
       const value = columns[name];
@@ -102,7 +94,7 @@ export class Experiments {
       const groups: Groups = groupsBy(this.target.dataSet?.samples ?? [], 'copies');
       const of = async (run: SampleRun) => {
         const suffixes = await suffixesOf(run.results);
-        return this.client.ask((api) => api.accumulate(this.matches(run), suffixes, groups));
+        return this.client.ask((api) => api.accumulate(run.matches(), suffixes, groups));
       };
       this.length = { target: await of(this.target), base: await of(this.base) };
     },
@@ -135,9 +127,7 @@ export class Experiments {
       const copies = Float64Array.from(this.column('copies'), Number);
       const of = async (run: SampleRun) => {
         const suffixes = await suffixesOf(run.results);
-        return this.client.ask((api) =>
-          api.contrastStructure(this.matches(run), suffixes, sides, copies, SEED),
-        );
+        return this.client.ask((api) => api.contrastStructure(run.matches(), suffixes, sides, copies, SEED));
       };
       this.structure = { target: await of(this.target), base: await of(this.base) };
     },

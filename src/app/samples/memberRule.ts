@@ -1,4 +1,5 @@
 /** Which samples are members: a column and what its values mean. */
+import { filled } from '../../core/filled.ts';
 import type { Column, Sample } from '../../core/samples/sample.ts';
 import type { DataSet } from './dataSet.ts';
 
@@ -52,8 +53,8 @@ export function defaultRule(dataSet: DataSet): MemberRule | null {
   return null;
 }
 
-function classOf({ columns }: Sample, rule: MemberRule): number {
-  const value = columns[rule.column];
+function classOf(sample: Sample | undefined, rule: MemberRule): number {
+  const value = sample?.columns[rule.column];
   if (value === null || value === undefined) return -1;
   if (rule.kind === 'values') return Number(rule.members.includes(String(value)));
   return typeof value === 'number' && !Number.isNaN(value) ? Number(value > rule.limit) : -1;
@@ -61,7 +62,7 @@ function classOf({ columns }: Sample, rule: MemberRule): number {
 
 /** `[samples]` 1 member, 0 non-member, -1 neither. */
 export const membershipOf = (samples: readonly Sample[], rule: MemberRule): Int8Array =>
-  Int8Array.from(samples, (sample) => classOf(sample, rule));
+  filled(new Int8Array(samples.length), (index) => classOf(samples[index], rule));
 
 export const describeRule = (rule: MemberRule): string =>
   rule.kind === 'above'

@@ -3,8 +3,9 @@ import { sha256OfText } from '../../engine/hashing.ts';
 import type { SampleRunHeader, SampleStore } from '../../engine/sampleStore.ts';
 import type { SampleMatches } from '../../protocol/statistics.ts';
 import type { Sample } from './dataSet.ts';
+import { Slices } from './slices.ts';
 
-/** Samples that are hashed in one piece, so that the page is never held up. */
+/** Samples that are hashed in one piece: few enough for a slice. The hash depends on it. */
 const HASHED_AT_ONCE = 1000;
 
 /** Hashes of the lists that were hashed in this visit; a list is never changed. */
@@ -19,11 +20,14 @@ export async function contentHash(samples: readonly Sample[]): Promise<string> {
   const known = hashes.get(samples);
   if (known !== undefined) return known;
   const parts: string[] = [];
+  const slices = new Slices();
   for (let from = 0; from < samples.length; from += HASHED_AT_ONCE) {
     const some = samples.slice(from, from + HASHED_AT_ONCE);
     parts.push(
       await sha256OfText(JSON.stringify(some.map(({ prefix, suffix, text }) => [prefix, suffix, text]))),
     );
+    // Browsers digest little data at once: without this, all of it is one task.
+    await slices.pause();
   }
   const hash = await sha256OfText(JSON.stringify([samples.length, parts]));
   hashes.set(samples, hash);

@@ -1,5 +1,6 @@
 /** State of the panel that compares the run at hand with another one of the same samples. */
 import type { PairedAnalysis } from '../../core/analyses/paired.ts';
+import { filled } from '../../core/filled.ts';
 import type { SampleRunHeader, SampleRunSettings, StoredSample } from '../../engine/sampleStore.ts';
 import type { StatisticsClient } from '../../engine/statisticsClient.ts';
 import type { SampleMatches } from '../../protocol/statistics.ts';
@@ -113,7 +114,10 @@ export class Pairing {
     { length }: SampleMatches,
   ): Promise<SampleMatches> {
     if (id === BASE)
-      return { n: Float64Array.from(results, (result) => result?.scored.baseMatchLength ?? NaN), length };
+      return {
+        n: filled(new Float64Array(results.length), (index) => results[index]?.scored.baseMatchLength ?? NaN),
+        length,
+      };
     const none = { n: new Float64Array(results.length).fill(NaN), length };
     return this.storage.withSamples((store) => storedMatches(store, id, results.length), none);
   }

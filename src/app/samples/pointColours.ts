@@ -1,6 +1,7 @@
 /** Colours of samples on a map: by the values of a column, or by groups. */
 import { groupColour } from '../../charts/plot.ts';
 import type { Groups } from '../../core/analyses/decomposition.ts';
+import { filled } from '../../core/filled.ts';
 import { formatCount, formatNumber } from '../../ui/format.ts';
 
 /** Which class each sample is in, and what the classes are. */
@@ -25,7 +26,7 @@ export function numberClasses(values: ArrayLike<number>): PointClasses {
   const digits = known.every(Number.isInteger) ? 0 : 2;
   if (distinct.length <= MOST)
     return {
-      of: Int16Array.from(all, (value) => distinct.indexOf(value)),
+      of: filled(new Int16Array(all.length), (index) => distinct.indexOf(all[index] ?? NaN)),
       labels: distinct.map((value) => formatNumber(value, digits)),
       colours: coloursOf(distinct.length, true),
     };
@@ -44,7 +45,8 @@ export function numberClasses(values: ArrayLike<number>): PointClasses {
   };
   const binOf = (value: number): number => Math.min(bins - 1, Math.floor((value - low) / step));
   return {
-    of: Int16Array.from(all, (value) => {
+    of: filled(new Int16Array(all.length), (index) => {
+      const value = all[index] ?? NaN;
       if (!Number.isFinite(value)) return -1;
       return hasZero && value === 0 ? 0 : first + binOf(value);
     }),

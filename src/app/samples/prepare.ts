@@ -24,7 +24,7 @@ export const describeSplit = ({ rule }: SplitSettings): string =>
 
 /** A sample ready to be scored. */
 export interface PreparedSample {
-  /** Tokens of prefix and suffix. */
+  /** Tokens of prefix and suffix: a view on those of several samples or of the whole text. */
   readonly ids: Uint32Array;
   readonly prefixTokens: number;
   readonly cut: SampleCut;
@@ -56,7 +56,7 @@ export function prepareSample(
     return offsets[at] ?? 0;
   };
   return {
-    ids: ids.slice(prefixStart, suffixEnd),
+    ids: ids.subarray(prefixStart, suffixEnd),
     prefixTokens: suffixStart - prefixStart,
     cut: {
       from: charAt(prefixStart),

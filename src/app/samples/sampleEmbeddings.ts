@@ -1,4 +1,5 @@
 /** Embeddings of a data set's samples as the page holds them: of so many samples as pairs can be made of. */
+import { filled } from '../../core/filled.ts';
 import { randomInteger, seededRandom } from '../../core/random.ts';
 import { copyQuantized, emptyQuantized, type QuantizedVectors } from '../../core/similarity/quantized.ts';
 import type { BlockEmbeddings } from '../../engine/sampleStore.ts';
@@ -13,7 +14,7 @@ const SUBSET_SEED = 20_250_203;
 
 /** Which samples take part: all, or a random subset that depends on their number alone. In ascending order. */
 export function chosenSamples(samples: number, most = MOST_EMBEDDINGS): Uint32Array {
-  const all = Uint32Array.from({ length: samples }, (_, index) => index);
+  const all = filled(new Uint32Array(samples), (index) => index);
   if (samples <= most) return all;
   const random = seededRandom(SUBSET_SEED);
   for (let place = 0; place < most; place++) {

@@ -65,14 +65,10 @@ export class SampleLab {
 
   /** N and L of every sample; NaN where it is not scored. */
   readonly matches = $derived.by(() => {
-    const { results, revision } = this.run;
-    const n = new Float64Array(revision >= 0 ? results.length : 0).fill(NaN);
-    const length = n.slice();
-    results.forEach((result, index) => {
-      n[index] = result?.scored.matchLength ?? NaN;
-      length[index] = result?.scored.suffixTokens ?? NaN;
-    });
-    return { n, length };
+    // The arrays are filled in place: only the revision says that they changed.
+    return this.run.revision >= 0
+      ? this.run.matches()
+      : { n: new Float64Array(), length: new Float64Array() };
   });
 
   /** @param statistics and `similarity`: tests put clients without a worker here. */

@@ -4,6 +4,7 @@ import type { ScoreMode } from '../../core/screening.ts';
 import type { SampleRunSettings, StoredSample } from '../../engine/sampleStore.ts';
 import type { ModelEntry } from '../../engine/modelCatalog.ts';
 import type { LoadProgress, OpenedModel } from '../../protocol/scorer.ts';
+import type { SampleMatches } from '../../protocol/statistics.ts';
 import { CurrentJob } from '../currentJob.ts';
 import { originOf, timestamp } from '../scoreText.ts';
 import type { DataSet, Problem } from './dataSet.ts';
@@ -16,10 +17,11 @@ import type { SampleStatus } from './sampleStatus.ts';
 import type { SampleChanges, SampleRunHost } from './sampleRunHost.ts';
 import { cutFirst } from './cutFirst.ts';
 import { SampleRate } from './sampleRate.ts';
+import { SampleResults } from './sampleResults.ts';
 import { keyOfSamples, prepareAll, sampleSettings, scoreBlocks, type SampleQuestion } from './scoreBlocks.ts';
 
-/** Between two drawings of growing results, ms. */
-const DRAW_INTERVAL = 250;
+/** Between two drawings of growing results, ms: longer for a large set, of which a drawing costs more. */
+const drawInterval = (samples: number): number => Math.max(250, samples / 100);
 
 /** Samples whose cut is shown before the run. */
 const PREVIEWED = 50;
@@ -41,8 +43,8 @@ export class SampleRun {
   revision = $state(0);
   /** Samples that are scored. */
   scored = $state(0);
-  /** `[samples]` filled in place; `revision` tells when. */
-  results: (StoredSample | null)[] = [];
+  /** Filled in place; `revision` tells when. */
+  private found = new SampleResults(0);
   /** The cut samples, once they are tokenized in this visit. */
   prepared = $state.raw<readonly (PreparedSample | null)[]>([]);
   readonly copies = new SampleDuplicates();
@@ -79,6 +81,16 @@ export class SampleRun {
     this.similarity = similarity;
   }
 
+  /** `[samples]` null where a sample is not scored; filled in place, `revision` tells when. */
+  get results(): (StoredSample | null)[] {
+    return this.found.all;
+  }
+
+  /** See {@link SampleResults.matches}. */
+  matches(): SampleMatches {
+    return this.found.matches();
+  }
+
   /** Puts other samples in; what is scored of them is shown at once if it is stored. */
   async open(dataSet: DataSet): Promise<void> {
     this.dataSet = dataSet;
@@ -103,7 +115,9 @@ export class SampleRun {
     this.job.leave();
     this.dataSet = foreign.dataSet;
     this.clear();
-    Object.assign(this, foreign, { results: [...foreign.results], isForeign: true });
+    const { split, subject, unscorable, settings, origin, results } = foreign;
+    Object.assign(this, { split, subject, unscorable, settings, origin, isForeign: true });
+    for (const [index, result] of results.entries()) this.found.add(index, result);
     this.draw(true);
     this.status = this.rest();
   }
@@ -148,7 +162,7 @@ export class SampleRun {
   }
 
   private clear(): void {
-    this.results = Array<null>(this.total).fill(null);
+    this.found = new SampleResults(this.total);
     this.prepared = [];
     this.unscorable = [];
     this.settings = null;
@@ -185,7 +199,7 @@ export class SampleRun {
         if (!isStill() || this.isBusy) return;
         if (embeddings) this.embeddings.add(indices, embeddings);
         indices.forEach((index, place) => {
-          this.keep(index, samples[place]);
+          this.found.add(index, samples[place]);
         });
       }
       await this.copies.restore(key, store);
@@ -218,16 +232,12 @@ export class SampleRun {
     if (isStill() && !this.isBusy && this.prepared.length === 0) this.prepared = prepared;
   }
 
-  private keep(index: number, sample: StoredSample | undefined): void {
-    if (sample && index < this.results.length) this.results[index] = sample;
-  }
-
   /** Shows what came since the last time, if that is long enough ago. @returns true if so. */
   private draw(isLast = false): boolean {
     const now = performance.now();
-    if (!isLast && now - this.drawnAt < DRAW_INTERVAL) return false;
+    if (!isLast && now - this.drawnAt < drawInterval(this.total)) return false;
     this.drawnAt = now;
-    this.scored = this.results.reduce((count, result) => count + Number(result !== null), 0);
+    this.scored = this.found.count;
     this.revision++;
     return true;
   }
@@ -279,7 +289,7 @@ export class SampleRun {
         isDone: (indices) => indices.every((index) => this.results[index] != null),
         onSample: (index, sample) => {
           if (!this.job.has(signal)) return;
-          this.keep(index, sample);
+          this.found.add(index, sample);
           rate.count(index, sample);
           if (this.draw()) this.say(signal, { kind: 'scoring', ...rate.figures });
         },

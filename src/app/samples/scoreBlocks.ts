@@ -3,6 +3,7 @@ import { BLOCK_TOKENS, planBlocks } from '../../core/sampleBlocks.ts';
 import { scoreSample, type ScoredSample } from '../../core/sampleScores.ts';
 import { emptyQuantized, writeQuantized } from '../../core/similarity/quantized.ts';
 import { FIRST_CHUNK, type ScoreMode } from '../../core/screening.ts';
+import { rowTokens, tokenRows } from '../../core/tokenRows.ts';
 import { zlibBytes } from '../../engine/compression.ts';
 import { sha256OfText } from '../../engine/hashing.ts';
 import type { AdapterEntry, ModelEntry } from '../../engine/modelCatalog.ts';
@@ -87,7 +88,12 @@ export async function tokensOf(
   return samples.map(({ tokens }) => tokens ?? found[next++]);
 }
 
-/** Tokenizes and cuts all samples. @throws {MemoscopeError} `Cancelled`. */
+/**
+ * Tokenizes and cuts all samples. The tokens of a call lie in one array: one of its own for each of a hundred thousand
+ * samples would keep the collector of garbage busy.
+ *
+ * @throws {MemoscopeError} `Cancelled`.
+ */
 export async function prepareAll(
   { samples, split }: SampleQuestion,
   scorer: Pick<ScorerClient, 'tokenizeAll'>,
@@ -100,9 +106,14 @@ export async function prepareAll(
     signal.throwIfAborted();
     const some = samples.slice(from, from + TOKENIZE_AT_ONCE);
     const tokens = await tokensOf(some, scorer, signal);
+    const cut = some.map((sample, place) => {
+      const its = tokens[place];
+      return its ? prepareSample(sample, its, split, longest) : 'no tokens came';
+    });
+    const packed = tokenRows(cut.map((found) => (typeof found === 'object' ? found.ids : [])));
     some.forEach((sample, place) => {
-      const found = tokens[place] && prepareSample(sample, tokens[place], split, longest);
-      if (typeof found === 'object') prepared.push(found);
+      const found = cut[place];
+      if (typeof found === 'object') prepared.push({ ...found, ids: rowTokens(packed, place) });
       else {
         prepared.push(null);
         const { source, line, text } = sample;
