@@ -2,7 +2,7 @@
 import type { Groups } from '../../core/analyses/decomposition.ts';
 import { filled } from '../../core/filled.ts';
 import { samplesFromPlanted, type PlantedSet } from '../../core/samples/planted.ts';
-import type { Column, ImportResult, Sample } from '../../core/samples/sample.ts';
+import type { CellValue, Column, ImportResult, Sample } from '../../core/samples/sample.ts';
 import { MemoscopeError } from '../../protocol/errors.ts';
 import { pageUrl } from '../pageUrl.ts';
 
@@ -60,10 +60,10 @@ export const groupColumns = ({ columns }: DataSet): Column[] =>
 
 /** The different values of a column as text, and which of them each sample has. */
 function distinctValues(samples: readonly Sample[], column: string): { names: string[]; of: Int32Array } {
-  const places = new Map<unknown, number>();
+  const places = new Map<CellValue | undefined, number>();
   const names: string[] = [];
   // Each value is made a text once, not once a sample: there may be a hundred thousand of those.
-  const placeOf = (value: unknown): number => {
+  const placeOf = (value: CellValue | undefined): number => {
     const known = places.get(value);
     if (known !== undefined) return known;
     const name = String(value ?? '');

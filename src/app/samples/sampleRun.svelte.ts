@@ -115,8 +115,8 @@ export class SampleRun {
     this.job.leave();
     this.dataSet = foreign.dataSet;
     this.clear();
-    const { split, subject, unscorable, settings, origin, results } = foreign;
-    Object.assign(this, { split, subject, unscorable, settings, origin, isForeign: true });
+    const { results, ...facts } = foreign;
+    Object.assign(this, facts, { isForeign: true });
     for (const [index, result] of results.entries()) this.found.add(index, result);
     this.draw(true);
     this.status = this.rest();
@@ -198,9 +198,7 @@ export class SampleRun {
       for await (const { indices, samples, embeddings } of store.read(key)) {
         if (!isStill() || this.isBusy) return;
         if (embeddings) this.embeddings.add(indices, embeddings);
-        indices.forEach((index, place) => {
-          this.found.add(index, samples[place]);
-        });
+        for (const [place, index] of indices.entries()) this.found.add(index, samples[place]);
       }
       await this.copies.restore(key, store);
       this.settings = header.settings;
