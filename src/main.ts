@@ -4,8 +4,8 @@ import './app/styles/base.css';
 import './app/styles/controls.css';
 import './app/styles/heatText.css';
 import './app/styles/figures.css';
-import App from './app/App.svelte';
 import { exposeApi } from './app/api.ts';
+import { nextTask } from './app/nextTask.ts';
 import { Session } from './app/session.svelte.ts';
 import { registerOffline, untilKept } from './engine/offline.ts';
 import { asMemoscopeError } from './protocol/errors.ts';
@@ -21,10 +21,22 @@ view.follow();
 exposeApi(session.link, session.start());
 // The bar names the model and its size before any of it is fetched; a failure is told by the first run.
 session.link.entry().catch(() => undefined);
-mount(App, { target, props: { session, view } });
+void show(target);
 if (import.meta.env.PROD) {
   const registered = registerOffline().catch((thrown: unknown) => {
     session.storage.problem = `The page cannot be kept for offline use (${asMemoscopeError(thrown).message}).`;
   });
   session.link.keeper = untilKept(registered);
+}
+
+/** Shows the page. Its parts are evaluated, built and laid out in tasks of their own, none of them long. */
+async function show(element: HTMLElement): Promise<void> {
+  try {
+    const { default: App } = await import('./app/App.svelte');
+    await nextTask();
+    mount(App, { target: element, props: { session, view } });
+  } catch (thrown) {
+    element.textContent = `The page could not be loaded (${asMemoscopeError(thrown).message}). Reload it once the network is back.`;
+    throw thrown;
+  }
 }

@@ -10,6 +10,7 @@ import { alternativesAt } from './alternatives.ts';
 import { Archive } from './archive.svelte.ts';
 import { Ledger } from './ledger.svelte.ts';
 import { ModelLink } from './modelLink.svelte.ts';
+import { nextTask } from './nextTask.ts';
 import { Reciter } from './reciter.svelte.ts';
 import { copyTable, copyToken, saveCsv, saveJson } from './saving.ts';
 import type { Alternative, Mode } from './status.ts';
@@ -99,7 +100,7 @@ export class ShownRun {
   protected async grow(run: Run): Promise<void> {
     this.run = run;
     this.revision++;
-    await new Promise((resolve) => setTimeout(resolve));
+    await nextTask();
     if (this.run === run) this.judged = run;
   }
 }

@@ -1,4 +1,5 @@
 /** Long work on the page in slices, so that no task blocks it. */
+import { nextTask } from '../nextTask.ts';
 
 /** Longest slice, ms: a frame holds one with room to spare. */
 const SLICE = 10;
@@ -18,7 +19,7 @@ export class Slices {
 
   /** Gives way to everything that waits. */
   async rest(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve));
+    await nextTask();
     this.since = performance.now();
   }
 }
