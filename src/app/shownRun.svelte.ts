@@ -4,6 +4,7 @@ import type { Run } from '../core/run.ts';
 import { PLAIN_SAMPLING, type SamplingSettings } from '../core/sampling.ts';
 import { judge } from '../core/verdict.ts';
 import { ScorerClient } from '../engine/scorerClient.ts';
+import { LONG_TEXT } from '../engine/storedRun.ts';
 import type { Vocabulary } from '../engine/vocabulary.ts';
 import { startScorerWorker } from '../engine/workerConnection.ts';
 import { alternativesAt } from './alternatives.ts';
@@ -89,7 +90,7 @@ export class ShownRun {
   protected show(run: Run, vocabulary: Vocabulary | null = null): void {
     this.ownVocabulary = vocabulary;
     this.run = run;
-    this.judged = run;
+    this.judgeIt(run);
     this.revision++;
     this.selectedToken = null;
     this.split = Math.floor(run.ids.length / 2);
@@ -102,5 +103,14 @@ export class ShownRun {
     this.revision++;
     await nextTask();
     if (this.run === run) this.judged = run;
+  }
+
+  /** Brings the verdict to a run that is shown anew: at once, or in a task of its own if the text is long. */
+  private judgeIt(run: Run): void {
+    if (run.ids.length <= LONG_TEXT) this.judged = run;
+    else
+      void nextTask().then(() => {
+        if (this.run === run) this.judged = run;
+      });
   }
 }

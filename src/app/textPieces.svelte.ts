@@ -1,21 +1,22 @@
 import { groupBlocks, type TextBlock } from '../core/textBlocks.ts';
 import { pieceBatches, type TextPiece } from '../core/tokenText.ts';
+import { afterFrame } from './nextTask.ts';
 
-/** A text cut into pieces and blocks, batch by batch, so that a book does not hold up a frame. */
+/** A text cut into pieces and blocks, batch by batch, so that neither cutting nor laying out a book holds up a frame. */
 export class TextPieces {
   /** Grows in place, and `blocks` tells when. */
   pieces: readonly TextPiece[] = [];
   blocks = $state.raw<readonly TextBlock[]>([]);
 
   /**
-   * Cuts a text; the first batch is there on return, the others follow one a task.
+   * Cuts a text; the first batch is there on return, the others follow one a frame.
    *
    * @param byteStarts `[n + 1]` offsets of the tokens in the UTF-8 of `text`.
    * @returns stops the cutting.
    */
   read(text: string, byteStarts: Uint32Array): () => void {
     const batches = pieceBatches(text, byteStarts);
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let stop = (): void => undefined;
     const pieces: TextPiece[] = [];
     this.pieces = pieces;
     let blocks: readonly TextBlock[] = [];
@@ -25,11 +26,11 @@ export class TextPieces {
       for (const piece of value) pieces.push(piece);
       blocks = regroup(blocks, pieces);
       this.blocks = blocks;
-      timer = setTimeout(next);
+      stop = afterFrame(next);
     };
     next();
     return () => {
-      clearTimeout(timer);
+      stop();
     };
   }
 }
