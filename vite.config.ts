@@ -45,6 +45,44 @@ function policyInPage(): Plugin {
   };
 }
 
+/** What the entry imports when it is needed, but the page is to have from the beginning. */
+const VIEWS = ['/src/app/App.svelte', '/src/app/samples/panels/SamplesView.svelte'];
+
+/**
+ * The views are chunks of their own, so that each is evaluated in a task of its own and only when it is shown. Their
+ * code and styles are fetched with the entry all the same: not after it, and not when a newer build may have taken
+ * their place.
+ */
+function viewsFetchedAhead(): Plugin {
+  return {
+    name: 'memoscope:views-fetched-ahead',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (html, { bundle = {} }) => {
+        const chunks = Object.values(bundle).filter((item) => item.type === 'chunk');
+        const views = chunks.filter(({ facadeModuleId }) =>
+          VIEWS.some((end) => facadeModuleId?.endsWith(end)),
+        );
+        const names = new Set(views.flatMap(({ fileName, imports }) => [...imports, fileName]));
+        const code = [...names].flatMap(
+          (name) => chunks.find(({ fileName }) => fileName === name && !html.includes(name)) ?? [],
+        );
+        const styles = new Set(code.flatMap(({ viteMetadata }) => [...(viteMetadata?.importedCss ?? [])]));
+        const link = (attrs: Record<string, string>) => ({
+          tag: 'link',
+          attrs: { ...attrs, crossorigin: true },
+          injectTo: 'head' as const,
+        });
+        return [
+          ...code.map(({ fileName }) => link({ rel: 'modulepreload', href: `./${fileName}` })),
+          ...Array.from(styles, (name) => link({ rel: 'stylesheet', href: `./${name}` })),
+        ];
+      },
+    },
+  };
+}
+
 /** Data under `public/` that the page asks for by plain names; a model's other files have a hash in their URL. */
 const isPageData = (name: string): boolean =>
   !name.startsWith('models/') || /^models\/[^/]+\/(manifest\.json|README\.md)$/.test(name);
@@ -118,7 +156,7 @@ const projects: TestProjectConfiguration[] = [
 export default defineConfig(({ mode }) => ({
   base: './',
   define: { __APP_VERSION__: JSON.stringify(version) },
-  plugins: [svelte(), policyInPage(), shellInServiceWorker()],
+  plugins: [svelte(), policyInPage(), viewsFetchedAhead(), shellInServiceWorker()],
   resolve: {
     // The loader of onnxruntime-web that takes its .wasm from a URL of ours, not from inside the script.
     conditions: [

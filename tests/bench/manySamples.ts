@@ -1,7 +1,8 @@
 /**
  * `node tests/tools/run.mjs tests/bench/manySamples.ts [SAMPLES]` after `npm run build`: tasks of the main thread above
- * 50 ms, by the clock as the browser reports them and of processor time as its trace has it, while 100,000 samples (about 40 MB) are read, restored with results from storage,
- * analysed, sorted, searched, filtered and selected. The results are made up: scoring so many takes hours.
+ * 50 ms, by the clock as the browser reports them and of processor time as its trace has it, while 100,000 samples
+ * (about 40 MB) are read, cut, restored with results from storage, analysed, sorted, searched, filtered and selected.
+ * The results are made up: scoring so many takes hours.
  */
 import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +10,7 @@ import { join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import { BROWSER_ARGUMENTS, findBrowser } from '../tools/browser.mjs';
 import { serveSite } from '../tools/siteServer.ts';
-import { collectLongTasks, takeLongTasks } from './longTasks.ts';
+import { collectLongTasks, listed, takeLongTasks, traceLongTasks } from './longTasks.ts';
 
 const SAMPLES = Number(process.argv[3] ?? 100_000);
 const BLOCK = 40;
@@ -26,42 +27,19 @@ const lines = (): string =>
     }),
   ).join('\n');
 
-interface TraceEvent {
-  readonly name: string;
-  readonly pid: number;
-  readonly tid: number;
-  /** Thread time, microseconds. */
-  readonly tdur?: number;
-  readonly args: { readonly name?: string };
-}
-
-/** Processor time of the tasks of the pages' main threads above 50 ms, ms. */
-function computed(trace: Buffer): number[] {
-  const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] };
-  const isMain = new Set(
-    traceEvents
-      .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
-      .map(({ pid, tid }) => `${pid} ${tid}`),
-  );
-  return traceEvents
-    .filter(({ name, pid, tid }) => /RunTask$/.test(name) && isMain.has(`${pid} ${tid}`))
-    .map(({ tdur = 0 }) => Math.round(tdur / 1000))
-    .filter((duration) => duration > 50);
-}
-
-/** @param isTraced false for what takes minutes: its trace would not fit into memory. */
-async function watch(page: Page, what: string, work: () => Promise<unknown>, isTraced = true): Promise<void> {
+async function watch(page: Page, what: string, work: () => Promise<unknown>): Promise<void> {
   await takeLongTasks(page);
-  if (isTraced)
-    await browser.startTracing(page, { categories: ['toplevel', 'disabled-by-default-devtools.timeline'] });
   const began = performance.now();
-  await work();
-  const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  await page.waitForTimeout(500);
-  const busy = isTraced ? computed(await browser.stopTracing()) : [NaN];
+  let seconds = '';
+  const busy = await traceLongTasks(browser, page, async () => {
+    await work();
+    seconds = ((performance.now() - began) / 1000).toFixed(1);
+    await page.waitForTimeout(500);
+  });
   const tasks = await takeLongTasks(page);
-  const list = (durations: readonly number[]): string => durations.join(', ') || 'none';
-  print(`${what}: ${seconds} s; above 50 ms by the clock: ${list(tasks)}; of processor time: ${list(busy)}`);
+  print(
+    `${what}: ${seconds} s; above 50 ms by the clock: ${listed(tasks)}; of processor time: ${listed(busy)}`,
+  );
 }
 
 /** Puts made-up results of every sample under the key of the run that was begun. */
@@ -164,25 +142,20 @@ try {
     await page.waitForTimeout(3000);
   });
   const progress = page.getByTestId('samples-progress');
-  await watch(
-    page,
-    'first blocks scored',
-    async () => {
-      await page.getByTestId('samples-run').click();
-      await page.locator('[data-testid="samples-progress"][data-state="scoring"]').waitFor();
-      await page.waitForFunction(
-        () =>
-          Number(document.querySelector<HTMLElement>('[data-testid="samples-progress"]')?.dataset['scored']) >
-          100,
-      );
-      await page.getByTestId('samples-stop').click();
-      await page.locator('[data-testid="samples-progress"][data-state="stopped"]').waitFor();
-    },
-    false,
-  );
+  await watch(page, 'cut into tokens, first blocks scored', async () => {
+    await page.getByTestId('samples-run').click();
+    await page.locator('[data-testid="samples-progress"][data-state="scoring"]').waitFor();
+    await page.waitForFunction(
+      () =>
+        Number(document.querySelector<HTMLElement>('[data-testid="samples-progress"]')?.dataset['scored']) >
+        100,
+    );
+    await page.getByTestId('samples-stop').click();
+    await page.locator('[data-testid="samples-progress"][data-state="stopped"]').waitFor();
+  });
   await fake(page);
-  await page.reload();
   await watch(page, 'restored', async () => {
+    await page.reload();
     await shape.filter({ hasText: 'many.jsonl' }).waitFor();
     await page.locator(`[data-testid="samples-progress"][data-scored="${SAMPLES}"]`).waitFor();
   });

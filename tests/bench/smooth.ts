@@ -1,13 +1,14 @@
 /**
- * `node tests/tools/run.mjs tests/bench/smooth.ts` after `npm run build`: tasks of the main thread above 50 ms, as the
- * browser reports them, while the embedded model scores 3,000 and 30,000 tokens. On a busy machine a task counts the
- * time for which it was not running as well: read the figures of a quiet one.
+ * `node tests/tools/run.mjs tests/bench/smooth.ts` after `npm run build`: tasks of the main thread above 50 ms while the
+ * page opens for the first time and again, and while the embedded model scores 3,000 and 30,000 tokens. By the clock, as
+ * the browser reports them, a task of a busy machine counts the time for which it was not running as well; its
+ * processor time, as the trace of the opening has it, does not.
  */
 import { readFileSync } from 'node:fs';
-import { chromium, type Page } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
 import { BROWSER_ARGUMENTS, findBrowser } from '../tools/browser.mjs';
 import { serveSite } from '../tools/siteServer.ts';
-import { collectLongTasks, takeLongTasks } from './longTasks.ts';
+import { collectLongTasks, listed, takeLongTasks, traceLongTasks } from './longTasks.ts';
 
 const CHARACTERS_PER_TOKEN = 2.9;
 /** The page's work does not change over a run, so a part of a long one is enough, ms. */
@@ -39,9 +40,26 @@ async function watch(page: Page, text: string): Promise<void> {
   const tasks = await takeLongTasks(page);
   const drawn = await page.getByTestId('token').count();
   print(
-    `${text.length} characters: ${tasks.length} tasks above 50 ms (${tasks.join(', ') || 'none'}), ${drawn} tokens drawn`,
+    `${text.length} characters: ${tasks.length} tasks above 50 ms (${listed(tasks)}), ${drawn} tokens drawn`,
   );
   if ((await verdict.getAttribute('data-state')) === 'scoring') await page.getByTestId('stop').click();
+}
+
+/** Opens one of the views in a browser that has seen nothing of it, and once more. */
+async function watchOpening(browser: Browser, url: string, landmark: string): Promise<void> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  const page = await context.newPage();
+  await page.addInitScript(collectLongTasks);
+  for (const what of ['opened', 'opened again']) {
+    const busy = await traceLongTasks(browser, page, async () => {
+      await (what === 'opened' ? page.goto(url) : page.reload());
+      await page.getByTestId(landmark).waitFor();
+      await page.waitForTimeout(2000);
+    });
+    const tasks = await takeLongTasks(page);
+    print(`${landmark} ${what}: by the clock ${listed(tasks)}; of processor time ${listed(busy)}`);
+  }
+  await context.close();
 }
 
 const executablePath = findBrowser();
@@ -49,6 +67,8 @@ if (!executablePath) throw new Error('no Chromium found: run `npm test`, which f
 const server = await serveSite('dist');
 const browser = await chromium.launch({ executablePath, args: BROWSER_ARGUMENTS });
 try {
+  await watchOpening(browser, server.url, 'verdict');
+  await watchOpening(browser, `${server.url}#samples`, 'samples-shape');
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   await page.addInitScript(collectLongTasks);
   await page.goto(server.url);
