@@ -175,18 +175,19 @@ describe('before a run', () => {
   });
 
   it('while samples are read, Run starts nothing of those before', async () => {
-    let during: Promise<void> | null = null;
+    const during: Promise<void>[] = [];
     let blocked: string | null = null;
     const { lab, engine } = open(
       statistics(() => {
         if (lab.run.total === 0) return;
         blocked = lab.blocked;
-        during ??= lab.proceed();
+        during.push(lab.proceed());
       }),
     );
     await lab.openPasted('the first, one line');
     await lab.openPasted('another, one line\nand one more line');
-    await during;
+    await Promise.all(during);
+    expect(during).not.toHaveLength(0);
     expect(blocked).toBe('Run waits until the samples are read.');
     expect(engine.scored).toHaveLength(0);
     expect(lab.run.status.kind).toBe('idle');

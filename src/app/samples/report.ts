@@ -73,7 +73,9 @@ export async function makeReport(lab: SampleLab, hasTexts: boolean): Promise<str
     appVersion: __APP_VERSION__,
     facts: await factsOf(lab),
     panels,
-    problems: run.problems,
+    problems: run.dataSet?.problems ?? [],
+    unscorable: run.unscorable,
+    samples: run.total,
     darkCss: rules.css,
   });
 }

@@ -25,6 +25,19 @@ function whyNothing({ dataSet, hasTokens, total, unscorable }: Situation['run'])
   return null;
 }
 
+/** Why results that are not of this page are not gone on with. */
+const foreignReason = (dataSet: Situation['run']['dataSet']): string =>
+  dataSet?.hasTexts === false
+    ? 'These results came without texts: there is nothing to run.'
+    : 'These results came from a file: “Run again and compare” scores their samples here.';
+
+function doneReason({ isComplete, scored, unscorable }: Situation['run']): string | null {
+  if (!isComplete) return null;
+  if (unscorable.length > 0)
+    return `${counted(scored, 'sample')} scored; the other ${formatCount(unscorable.length)} cannot be.`;
+  return `${scored === 1 ? 'The one sample is' : `All ${formatCount(scored)} samples are`} scored.`;
+}
+
 /** Why Run cannot be pressed, with the remedy; null if it can. */
 export function whyNoRun({ draft, source, input, isFromFile, run }: Situation): string | null {
   if (draft.isReading) return 'Run waits until the samples are read.';
@@ -32,15 +45,5 @@ export function whyNoRun({ draft, source, input, isFromFile, run }: Situation): 
     return 'The pasted text is not read yet: press “Read these”, or Ctrl+Enter.';
   if (source === 'own' && !input && !isFromFile)
     return 'Nothing of your own is read yet: paste samples above, or open files.';
-  if (run.isForeign)
-    return run.dataSet?.hasTexts === false
-      ? 'These results came without texts: there is nothing to run.'
-      : 'These results came from a file: “Run again and compare” scores their samples here.';
-  const nothing = whyNothing(run);
-  if (nothing !== null) return nothing;
-  if (!run.isComplete) return null;
-  const { scored, unscorable } = run;
-  return unscorable.length === 0
-    ? `${scored === 1 ? 'The one sample is' : `All ${formatCount(scored)} samples are`} scored.`
-    : `${counted(scored, 'sample')} scored; the other ${formatCount(unscorable.length)} cannot be.`;
+  return run.isForeign ? foreignReason(run.dataSet) : (whyNothing(run) ?? doneReason(run));
 }
