@@ -2,6 +2,7 @@
 import type { Cell } from '../../core/csv.ts';
 import type { CeilingAnalysis } from '../../core/analyses/ceilings.ts';
 import { formatCount, formatProbability } from '../../ui/format.ts';
+import { endOf, isInsideCharacter, startOf } from './excerpt.ts';
 import type { PanelTable } from './panelFile.ts';
 
 const samplesText = (count: number): string => (count === 1 ? '1 sample' : `${formatCount(count)} samples`);
@@ -74,20 +75,13 @@ export interface Parting {
 const SHARED = 60;
 const AHEAD = 60;
 
-/** Splits no surrogate pair. */
-const whole = (text: string, at: number): number => {
-  const unit = text.charCodeAt(at);
-  return unit >= 0xdc00 && unit < 0xe000 ? at - 1 : at;
-};
-
 export function partingOf(text: string, other: string): Parting {
   let at = 0;
   while (at < text.length && at < other.length && text[at] === other[at]) at++;
-  at = whole(text, at);
-  const from = whole(text, Math.max(0, at - SHARED));
+  if (isInsideCharacter(text, at)) at--;
   return {
-    shared: (from > 0 ? '…' : '') + text.slice(from, at),
-    own: text.slice(at, at + AHEAD),
-    other: other.slice(at, at + AHEAD),
+    shared: endOf(text.slice(0, at), SHARED),
+    own: startOf(text.slice(at), AHEAD),
+    other: startOf(other.slice(at), AHEAD),
   };
 }
