@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { cutSentences } from '../../src/app/samples/cutTotals.ts';
 import { endOf, startOf } from '../../src/app/samples/excerpt.ts';
 import { soFarText, summarySentence } from '../../src/app/samples/summaryText.ts';
+import { leftOutText } from '../../src/app/samples/unscorable.ts';
 import type { MatchSummary } from '../../src/core/statistics/matchLength.ts';
 import {
   decompositionTable,
@@ -165,4 +167,16 @@ test('what is cut off is seen to be, and no character is cut in two', () => {
     '…bcd',
   ]);
   expect([startOf('ab😀c', 3), endOf('a😀bc', 3)]).toEqual(['ab…', '…bc']);
+});
+
+test('sentences made of counts agree with one of them', () => {
+  const totals = { cut: 9, moved: 1, shortened: 1, leftOut: 1, shortenedBehind: 2 };
+  expect(cutSentences(totals)).toEqual([
+    expect.stringMatching(/^In 1 sample a token straddles/),
+    expect.stringMatching(/^1 sample did not fit .* 1 prefix token left out/),
+    expect.stringMatching(/^2 samples lost the end/),
+  ]);
+  expect(leftOutText(1, 1, 1)).toBe('1 row of the input gave no sample. 1 of 1 sample cannot be scored.');
+  expect(leftOutText(2, 4, 12)).toBe('2 rows of the input gave no sample. 4 of 12 samples cannot be scored.');
+  expect(leftOutText(0, 0, 3)).toBe('');
 });

@@ -20,7 +20,7 @@ export const DEFAULT_SPLIT: SplitSettings = {
 
 export const describeSplit = ({ rule }: SplitSettings): string =>
   rule.mode === 'count'
-    ? `prefix of ${rule.prefix} tokens, suffix of at most ${rule.suffix}`
+    ? `prefix of ${counted(rule.prefix, 'token')}, suffix of at most ${rule.suffix}`
     : `prefix of the first ${Math.round(100 * rule.at)}% of the tokens`;
 
 /** A sample ready to be scored. */
