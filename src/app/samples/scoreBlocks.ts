@@ -12,10 +12,11 @@ import { MemoscopeError } from '../../protocol/errors.ts';
 import type { DeviceReport, OpenedModel, ScoreChunk, TokenizedText } from '../../protocol/scorer.ts';
 import { despiteOneDeath } from '../despiteOneDeath.ts';
 import type { BlockJob } from './blockJob.ts';
-import type { Problem, Sample } from './dataSet.ts';
+import type { Sample } from './dataSet.ts';
 import { describeSplit, prepareSample, type PreparedSample, type SplitSettings } from './prepare.ts';
 import { screenBlock } from './screenBlock.ts';
 import { Slices } from './slices.ts';
+import { unscorableOf, type Unscorable } from './unscorable.ts';
 
 /** Texts that are tokenized in one call: cutting them is one task of the page. */
 const TOKENIZE_AT_ONCE = 64;
@@ -73,7 +74,7 @@ export const sampleSettings = (
 /** Every sample tokenized and cut; null where it cannot be scored, with the reason among the problems. */
 export interface PreparedSet {
   readonly prepared: readonly (PreparedSample | null)[];
-  readonly problems: readonly Problem[];
+  readonly problems: readonly Unscorable[];
 }
 
 /** Tokens of some samples; those of windows are known already. */
@@ -96,7 +97,7 @@ export async function prepareAll(
   signal: AbortSignal,
 ): Promise<PreparedSet> {
   const prepared: (PreparedSample | null)[] = [];
-  const problems: Problem[] = [];
+  const problems: Unscorable[] = [];
   for (let from = 0; from < samples.length; from += TOKENIZE_AT_ONCE) {
     signal.throwIfAborted();
     const some = samples.slice(from, from + TOKENIZE_AT_ONCE);
@@ -106,8 +107,7 @@ export async function prepareAll(
       if (typeof found === 'object') prepared.push(found);
       else {
         prepared.push(null);
-        const { source, line, text } = sample;
-        problems.push({ source, line, reason: found ?? 'no tokens came', excerpt: text.slice(0, 80) });
+        problems.push(unscorableOf(sample, from + place, found ?? 'no tokens came'));
       }
     });
   }
