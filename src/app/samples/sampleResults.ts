@@ -10,10 +10,13 @@ export class SampleResults {
   readonly all: (StoredSample | null)[];
   /** Samples that are scored. */
   count = 0;
+  /** Between two drawings of what grows, ms: longer for a large set, of which a drawing costs more. */
+  readonly drawInterval: number;
   private readonly kept: SampleMatches;
 
   constructor(samples: number) {
     this.all = Array<null>(samples).fill(null);
+    this.drawInterval = Math.max(250, samples / 100);
     const unknown = () => new Float64Array(samples).fill(NaN);
     this.kept = { n: unknown(), length: unknown() };
   }

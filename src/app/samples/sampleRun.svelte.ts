@@ -4,10 +4,9 @@ import type { ScoreMode } from '../../core/screening.ts';
 import type { SampleRunSettings, StoredSample } from '../../engine/sampleStore.ts';
 import type { ModelEntry } from '../../engine/modelCatalog.ts';
 import type { LoadProgress, OpenedModel } from '../../protocol/scorer.ts';
-import type { SampleMatches } from '../../protocol/statistics.ts';
 import { CurrentJob } from '../currentJob.ts';
 import { originOf, timestamp } from '../scoreText.ts';
-import type { DataSet, Problem } from './dataSet.ts';
+import type { DataSet } from './dataSet.ts';
 import type { ForeignResults } from './foreignResults.ts';
 import { contentHash } from './otherRuns.ts';
 import { DEFAULT_SPLIT, type PreparedSample, type SplitSettings } from './prepare.ts';
@@ -19,9 +18,7 @@ import { cutFirst } from './cutFirst.ts';
 import { SampleRate } from './sampleRate.ts';
 import { SampleResults } from './sampleResults.ts';
 import { keyOfSamples, prepareAll, sampleSettings, scoreBlocks, type SampleQuestion } from './scoreBlocks.ts';
-
-/** Between two drawings of growing results, ms: longer for a large set, of which a drawing costs more. */
-const drawInterval = (samples: number): number => Math.max(250, samples / 100);
+import { unscorableOfRun, type Unscorable } from './unscorable.ts';
 
 /** Samples whose cut is shown before the run. */
 const PREVIEWED = 50;
@@ -36,7 +33,7 @@ export class SampleRun {
   /** All scores, or the match length alone. */
   mode = $state<ScoreMode>('full');
   /** Samples that could not be scored, found while they were cut. */
-  unscorable = $state.raw<readonly Problem[]>([]);
+  unscorable = $state.raw<readonly Unscorable[]>([]);
   settings = $state.raw<SampleRunSettings | null>(null);
   origin = $state.raw<RunOrigin | null>(null);
   /** Counts the times that `results` grew. */
@@ -87,9 +84,7 @@ export class SampleRun {
   }
 
   /** See {@link SampleResults.matches}. */
-  matches(): SampleMatches {
-    return this.found.matches();
-  }
+  readonly matches = () => this.found.matches();
 
   /** Puts other samples in; what is scored of them is shown at once if it is stored. */
   async open(dataSet: DataSet): Promise<void> {
@@ -203,6 +198,7 @@ export class SampleRun {
       await this.copies.restore(key, store);
       this.settings = header.settings;
       this.origin = header.origin;
+      this.unscorable = unscorableOfRun(dataSet.samples, header.unscorable);
     }, undefined);
     if (!isStill() || this.isBusy) return;
     this.draw(true);
@@ -233,7 +229,7 @@ export class SampleRun {
   /** Shows what came since the last time, if that is long enough ago. @returns true if so. */
   private draw(isLast = false): boolean {
     const now = performance.now();
-    if (!isLast && now - this.drawnAt < drawInterval(this.total)) return false;
+    if (!isLast && now - this.drawnAt < this.found.drawInterval) return false;
     this.drawnAt = now;
     this.scored = this.found.count;
     this.revision++;
@@ -309,9 +305,11 @@ export class SampleRun {
   /** The header of the run at hand, whatever is opened later. */
   private header() {
     const { key, dataSet, settings, content } = this;
+    const unscorable = this.unscorable.map(({ index, reason }) => ({ index, reason }));
     return () => {
       if (key === null || !dataSet || !settings || !this.origin) throw new Error('no run');
-      const of = { key, name: dataSet.name, samples: dataSet.samples.length, settings, origin: this.origin };
+      const { name, samples } = dataSet;
+      const of = { key, name, samples: samples.length, settings, origin: this.origin, unscorable };
       return content === null ? of : { ...of, content };
     };
   }
