@@ -163,6 +163,7 @@ try {
     await page.getByTestId('panel-dependence').waitFor();
     await page.locator('[data-testid="panels"][data-busy="false"]').waitFor();
   });
+  const table = page.getByTestId('samples-table');
   const isArranged = () => page.locator('[data-testid="samples-table"][aria-busy="false"]').waitFor();
   const change = (what: string, work: () => Promise<unknown>) =>
     watch(page, what, async () => {
@@ -170,9 +171,9 @@ try {
       await page.waitForTimeout(100);
       await isArranged();
     });
-  await change('sorted by N', () => page.getByRole('button', { name: 'N', exact: true }).click());
+  await change('sorted by N', () => table.getByRole('button', { name: 'N', exact: true }).click());
   await change('sorted by a text column', () =>
-    page.getByRole('button', { name: 'kind', exact: true }).click(),
+    table.getByRole('button', { name: 'kind', exact: true }).click(),
   );
   await change('searched', () => page.getByLabel('Search the samples').fill('777'));
   await change('search cleared', () => page.getByLabel('Search the samples').fill(''));
