@@ -6,10 +6,12 @@ import {
 } from '../../src/app/samples/decompositionText.ts';
 import { dependenceTable, dependenceText } from '../../src/app/samples/dependenceText.ts';
 import { groupColumns, groupsBy, hasOwnSplit, type DataSet } from '../../src/app/samples/dataSet.ts';
+import { groupTip } from '../../src/app/samples/groupText.ts';
 import { matchLengthVerdict } from '../../src/app/samples/matchLengthText.ts';
 import { formatP } from '../../src/app/samples/panelText.ts';
 import { decompose } from '../../src/core/analyses/decomposition.ts';
 import type { Dependence } from '../../src/core/analyses/dependence.ts';
+import { compareGroups } from '../../src/core/analyses/groups.ts';
 import { analyseMatchLengths } from '../../src/core/analyses/matchLengths.ts';
 import { readSamples } from '../../src/core/samples/readSamples.ts';
 
@@ -51,6 +53,16 @@ describe('groups', () => {
     expect(groupColumns(same).map(({ name }) => name)).toEqual(['kind']);
     expect(hasOwnSplit(same)).toBe(false);
   });
+});
+
+test('the tip of a group says how many of the samples at an N are only known to be at least that', () => {
+  const matches = { n: Float64Array.of(1, 3, 3, 3), length: Float64Array.of(3, 3, 3, 4) };
+  const [group] = compareGroups(matches, { names: ['a'], of: new Int16Array(4) }, 1).groups;
+  expect(group && [1, 2, 3].map((n) => groupTip(group, n))).toEqual([
+    'a: 1 of 4',
+    'a: 0 of 4',
+    'a: 3 of 4, 2 to the end',
+  ]);
 });
 
 test('a fit of few samples, or on its boundary, is no finding', () => {

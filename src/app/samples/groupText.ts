@@ -1,6 +1,11 @@
 /** What the comparison of groups says in words, and its numbers as a table. */
 import type { Cell } from '../../core/csv.ts';
-import { SMALLEST_GROUP, type GroupComparison, type GroupTestName } from '../../core/analyses/groups.ts';
+import {
+  SMALLEST_GROUP,
+  type GroupComparison,
+  type GroupSummary,
+  type GroupTestName,
+} from '../../core/analyses/groups.ts';
 import type { SurvivalQuantile } from '../../core/statistics/survivalQuantile.ts';
 import { benjaminiHochberg, holm } from '../../core/statistics/multiplicity.ts';
 import { formatCount, formatNumber, formatProbability } from '../../ui/format.ts';
@@ -100,6 +105,13 @@ export function groupVerdict(analysis: GroupComparison, adjusted: readonly numbe
       : `The groups could be alike (${label}).`,
     `The widest gap: ${effect.charAt(0).toLowerCase()}${effect.slice(1)}`,
   ];
+}
+
+/** One group at one N, in the tip. */
+export function groupTip({ name, counts, censored, summary }: GroupSummary, n: number): string {
+  const open = censored[n] ?? 0;
+  const toEnd = open > 0 ? `, ${formatCount(open)} to the end` : '';
+  return `${groupName(name).slice(0, 14)}: ${formatCount(counts[n] ?? 0)} of ${formatCount(summary.samples)}${toEnd}`;
 }
 
 const HEADER = [
