@@ -44,6 +44,18 @@ export function rowsOf(csv: string): Record<string, string>[] {
   return rows.map((cells) => Object.fromEntries(cells.map((cell, column) => [names[column] ?? '', cell])));
 }
 
+/** Tables of the panels that are wider than their place and do not show it by a shadow, or cannot be scrolled by key. */
+export const cutOffTables = (page: Page): Promise<string[]> =>
+  page.locator('[data-testid^="panel-"] table').evaluateAll((tables) =>
+    tables.flatMap((table) => {
+      const region = table.parentElement;
+      if (!region || region.scrollWidth <= region.clientWidth + 1) return [];
+      const isShown = region.parentElement?.dataset['more']?.includes('end') === true;
+      const isReached = region.tabIndex === 0 && region.role === 'region' && region.ariaLabel !== null;
+      return isShown && isReached ? [] : [region.outerHTML.slice(0, 200)];
+    }),
+  );
+
 /** Indices of the selected samples, ascending; all rows are shown after that. */
 export async function selectedRows(page: Page): Promise<number[]> {
   await page.getByTestId('samples-filter').selectOption('selected');

@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type {} from '../../src/app/api.ts';
-import { rowsOf, runSamples, saved, selectedRows, visitWith } from './samplesVisit.ts';
+import { cutOffTables, rowsOf, runSamples, saved, selectedRows, visitWith } from './samplesVisit.ts';
 import { planted, visit, type VisitOptions } from './visit.ts';
 
 /** Six planted texts of each of some numbers of copies. */
@@ -268,5 +268,6 @@ for (const colorScheme of ['light', 'dark'] as const)
           () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
         );
         expect(overflow).toBe(0);
+        expect(await cutOffTables(page)).toEqual([]);
       });
     });
