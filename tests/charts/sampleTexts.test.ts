@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   decompositionTable,
   decompositionText,
+  formatMean,
   logRankText,
 } from '../../src/app/samples/decompositionText.ts';
 import { dependenceTable, dependenceText } from '../../src/app/samples/dependenceText.ts';
@@ -53,6 +54,11 @@ describe('groups', () => {
     expect(groupColumns(same).map(({ name }) => name)).toEqual(['kind']);
     expect(hasOwnSplit(same)).toBe(false);
   });
+});
+
+test('a mean is shown with its interval, or alone', () => {
+  expect(formatMean({ mean: 1.25, se: 1.08, low: 0.1676, high: 3.8108 })).toBe('1.3 (0.2 to 3.8)');
+  expect(formatMean({ mean: 4, se: 0, low: NaN, high: NaN })).toBe('4.0');
 });
 
 test('the tip of a group says how many of the samples at an N are only known to be at least that', () => {
