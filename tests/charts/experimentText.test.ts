@@ -129,6 +129,7 @@ describe('experiment c', () => {
       { lag: 1, pairs: 49, mi: corrected, corrected, nullMean: 0, nullHigh: 0.01, p, noVariation: false },
     ],
     conditional: [],
+    conditionalSamples: 144,
     prefix: new Float64Array(0),
     gain: new Float64Array(0),
     p,

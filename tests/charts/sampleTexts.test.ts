@@ -5,13 +5,13 @@ import {
   formatMean,
   logRankText,
 } from '../../src/app/samples/decompositionText.ts';
-import { dependenceTable, dependenceText } from '../../src/app/samples/dependenceText.ts';
+import { conditionalFacts, dependenceTable, dependenceText } from '../../src/app/samples/dependenceText.ts';
 import { groupColumns, groupsBy, hasOwnSplit, type DataSet } from '../../src/app/samples/dataSet.ts';
 import { groupTip } from '../../src/app/samples/groupText.ts';
 import { matchLengthVerdict } from '../../src/app/samples/matchLengthText.ts';
 import { formatP } from '../../src/app/samples/panelText.ts';
 import { decompose } from '../../src/core/analyses/decomposition.ts';
-import type { Dependence } from '../../src/core/analyses/dependence.ts';
+import { netChance, type Dependence } from '../../src/core/analyses/dependence.ts';
 import { compareGroups } from '../../src/core/analyses/groups.ts';
 import { analyseMatchLengths } from '../../src/core/analyses/matchLengths.ts';
 import { readSamples } from '../../src/core/samples/readSamples.ts';
@@ -112,6 +112,7 @@ describe('the dependence in words', () => {
     samples: 10,
     lags: [],
     conditional: [],
+    conditionalSamples: 10,
     prefix: new Float64Array(0),
     gain: Float64Array.of(0, 3),
     p: 0.01,
@@ -134,5 +135,22 @@ describe('the dependence in words', () => {
     const { header, rows } = dependenceTable(seen);
     expect(rows).toHaveLength(2);
     expect(rows.every((row) => row.length === header.length)).toBe(true);
+  });
+  test('a part of the samples is said', () => {
+    expect(conditionalFacts(seen)).not.toMatch(/random/);
+    expect(conditionalFacts({ ...seen, samples: 5000, conditionalSamples: 2000 })).toMatch(
+      /dots and band from a random 2,000 samples/,
+    );
+  });
+  test('both kinds of information have their own chance in the table', () => {
+    const point = { lag: 1, pairs: 1, mi: 1, p: 0.5, noVariation: false };
+    const bits = (count: number): number => count * Math.LN2;
+    const lags = [{ ...point, corrected: bits(8), nullMean: bits(1), nullHigh: bits(2) }];
+    const conditional = [{ ...point, corrected: bits(7), nullMean: bits(3), nullHigh: bits(5) }];
+    const { header, rows } = dependenceTable({ ...seen, lags, conditional });
+    const cell = (name: string): unknown => rows[0]?.[header.indexOf(name)];
+    expect(cell('chance 95% (bits)')).toBeCloseTo(2, 12);
+    expect(cell('given accuracy, chance 95% (bits)')).toBeCloseTo(5, 12);
+    expect(conditional.map(netChance)[0]).toBeCloseTo(bits(2), 12);
   });
 });
