@@ -186,5 +186,15 @@ for (const colorScheme of ['light', 'dark'] as const)
           () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
         );
         expect(overflow).toBe(0);
+        // Two cards in a row end together: no column stays blank beside the other.
+        const boxOf = async (id: string) => page.getByTestId(`panel-${id}`).boundingBox();
+        for (const [left, right] of [
+          ['match-length', 'skew'],
+          ['tail', 'worst-case'],
+        ] as const) {
+          const [one, other] = [await boxOf(left), await boxOf(right)];
+          if (viewport.width < 1280) expect(other?.x).toBe(one?.x);
+          else expect([other?.y, other?.height]).toEqual([one?.y, one?.height]);
+        }
       });
     });
