@@ -1,6 +1,6 @@
 /** How a row of tokens is written beside another: tokens that share a character together, as that character. */
 import type { Span } from '../core/span.ts';
-import { endsInside } from '../core/utf8.ts';
+import { unfinishedBytes } from '../core/utf8.ts';
 import { printable, type Vocabulary } from '../engine/vocabulary.ts';
 
 /** Tokens `start` .. `end - 1` of the row. */
@@ -18,24 +18,36 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
   return Uint8Array.from(parts.flatMap((part) => [...part]));
 }
 
-/** The pieces of some tokens, in order; every token is in one. */
-export function recitedPieces(ids: readonly number[], vocabulary: Vocabulary | null): RecitedPiece[] {
+/**
+ * The pieces of some tokens, in order; every token is in one.
+ *
+ * @param before ids of the tokens before them: a character that they begin is written with its end.
+ */
+export function recitedPieces(
+  ids: readonly number[],
+  vocabulary: Vocabulary | null,
+  before: readonly number[] = [],
+): RecitedPiece[] {
   if (!vocabulary) return ids.map((id, start) => ({ start, end: start + 1, text: `#${id}`, bytes: null }));
   const pieces: RecitedPiece[] = [];
-  let parts: Uint8Array[] = [];
+  const earlier = joined(before.map((id) => vocabulary.bytesOf(id)));
+  const begun = unfinishedBytes(earlier);
+  let parts: Uint8Array[] = begun > 0 ? [earlier.subarray(earlier.length - begun)] : [];
+  let start = 0;
   ids.forEach((id, place) => {
     parts.push(vocabulary.bytesOf(id));
     const bytes = joined(parts);
-    const isOpen = endsInside(bytes);
+    const isOpen = unfinishedBytes(bytes) > 0;
     if (isOpen && place + 1 < ids.length) return;
     const isWhole = parts.length === 1 && !isOpen;
     pieces.push({
-      start: place + 1 - parts.length,
+      start,
       end: place + 1,
       text: isOpen ? '…' : printable(bytes),
       bytes: isWhole ? null : parts.map(hex).join(' | '),
     });
     parts = [];
+    start = place + 1;
   });
   return pieces;
 }

@@ -98,14 +98,14 @@ function readCodePoint(bytes: Uint8Array, at: number): { point: number; size: nu
   return { point, size: tail + 1 };
 }
 
-/** True if more bytes may complete the character that these bytes end in. */
-export function endsInside(bytes: Uint8Array): boolean {
+/** How many of the last bytes begin a character that more bytes may complete. */
+export function unfinishedBytes(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back] ?? 0;
     const isTail = byte >= CONTINUATION && byte < 0xc0;
-    if (!isTail) return tailLength(byte) >= back;
+    if (!isTail) return tailLength(byte) >= back ? back : 0;
   }
-  return false;
+  return 0;
 }
 
 /**

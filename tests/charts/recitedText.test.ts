@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { recitedPieces } from '../../src/app/recitedText.ts';
-import { endsInside } from '../../src/core/utf8.ts';
+import { unfinishedBytes } from '../../src/core/utf8.ts';
 import { Vocabulary } from '../../src/engine/vocabulary.ts';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -44,6 +44,14 @@ test('a character waits for its other tokens; bytes that can be none are shown a
   expect(recitedPieces([0, 9], null).map(({ text }) => text)).toEqual(['#0', '#9']);
 });
 
+test('a character that begins before the cut is written whole', () => {
+  expect(recitedPieces([2, 3], vocabulary, [0, 1])).toEqual([
+    { start: 0, end: 1, text: '’', bytes: 'E2 | 80 99' },
+    { start: 1, end: 2, text: 't', bytes: null },
+  ]);
+  expect(recitedPieces([0], vocabulary, [2, 3])).toEqual([{ start: 0, end: 1, text: 'don', bytes: null }]);
+});
+
 test('a text ends inside a character exactly where one is cut', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (text) => {
@@ -51,10 +59,10 @@ test('a text ends inside a character exactly where one is cut', () => {
       for (const character of text) {
         const size = encode(character).length;
         for (let cut = 0; cut < size; cut++)
-          expect(endsInside(encode(text).subarray(0, at + cut))).toBe(cut > 0);
+          expect(unfinishedBytes(encode(text).subarray(0, at + cut))).toBe(cut);
         at += size;
       }
-      expect(endsInside(encode(text))).toBe(false);
+      expect(unfinishedBytes(encode(text))).toBe(0);
     }),
   );
 });
