@@ -48,6 +48,7 @@ const PANEL = {
   title: 'Test',
   shows: 'shows',
   facts: 'facts',
+  soFar: '',
   table: {
     header: ['a', 'b'],
     rows: [

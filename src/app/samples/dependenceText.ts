@@ -2,7 +2,7 @@
 import { CONDITIONAL_PERMUTATIONS, type Dependence } from '../../core/analyses/dependence.ts';
 import type { Cell } from '../../core/csv.ts';
 import type { LagPoint } from '../../core/statistics/dependence.ts';
-import { formatCount, formatMagnitude, formatNumber, formatProbability } from '../../ui/format.ts';
+import { counted, formatMagnitude, formatNumber, formatProbability } from '../../ui/format.ts';
 import type { PanelTable } from './panelFile.ts';
 import { formatP } from './panelText.ts';
 
@@ -21,7 +21,7 @@ const formatFactor = (factor: number): string =>
 
 /** What the dots and their band are from. */
 export const conditionalFacts = ({ samples, conditionalSamples }: Dependence): string =>
-  `for the dots matrices that keep how many tokens of each sample and of each position are right (${CONDITIONAL_PERMUTATIONS}, by curveball trades), whose mean is taken off dots and band${conditionalSamples < samples ? `; dots and band from a random ${formatCount(conditionalSamples)} samples` : ''}`;
+  `for the dots matrices that keep how many tokens of each sample and of each position are right (${CONDITIONAL_PERMUTATIONS}, by curveball trades), whose mean is taken off dots and band${conditionalSamples < samples ? `; dots and band from a random ${counted(conditionalSamples, 'sample')}` : ''}`;
 
 export function dependenceText({ p, conditionalP, shareLeft, gain }: Dependence): string[] {
   const last = gain.findLast((value) => !Number.isNaN(value)) ?? NaN;

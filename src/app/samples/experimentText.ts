@@ -115,7 +115,7 @@ export function similarityText({ sets, gapWithLength, prefixWithLength, samples 
   const extremes =
     most && least && most !== least
       ? `The most redundant sub-set, ${most.name} (S_full = ${formatNumber(most.fullSimilarity, 3)}), has a mean N of ${formatNumber(most.meanLength, 1)} tokens, the least redundant, ${least.name} (${formatNumber(least.fullSimilarity, 3)}), ${formatNumber(least.meanLength, 1)}; under the base alone ${formatNumber(most.baseMeanLength, 1)} and ${formatNumber(least.baseMeanLength, 1)}.`
-      : `All ${formatCount(samples)} texts are in one sub-set: redundancy cannot be compared.`;
+      : `${samples === 1 ? 'The one text is' : `All ${formatCount(samples)} texts are`} in one sub-set: redundancy cannot be compared.`;
   const { r, p } = gapWithLength;
   const claim =
     p < 0.05 && r > 0

@@ -1,8 +1,9 @@
 import type { RunOrigin } from '../../core/run.ts';
 import type { SampleRunSettings, StoredSample } from '../../engine/sampleStore.ts';
 import type { Analysis } from './analysisFile.ts';
-import type { DataSet, Problem } from './dataSet.ts';
+import type { DataSet } from './dataSet.ts';
 import type { SplitSettings } from './prepare.ts';
+import { unscorableOfFile, type Unscorable } from './unscorable.ts';
 
 /** Results that were computed elsewhere, with what they are of. */
 export interface ForeignResults {
@@ -10,14 +11,14 @@ export interface ForeignResults {
   readonly split: SplitSettings;
   readonly subject: string | null;
   readonly results: readonly (StoredSample | null)[];
-  readonly unscorable: readonly Problem[];
+  readonly unscorable: readonly Unscorable[];
   readonly settings: SampleRunSettings;
   readonly origin: RunOrigin;
 }
 
 /** What a saved analysis holds, as the page shows it. */
 export function foreignOf({ head, samples, results }: Analysis): ForeignResults {
-  const { data, problems, unscorable, settings, origin, split, subject } = head;
+  const { data, problems, settings, origin, split, subject } = head;
   const { name, shape, columns, hasTexts } = data;
   const dataSet = {
     name,
@@ -27,5 +28,6 @@ export function foreignOf({ head, samples, results }: Analysis): ForeignResults 
     problems: [...problems],
     hasTexts,
   };
+  const unscorable = unscorableOfFile(samples, results, head.unscorable);
   return { dataSet, split, subject, results, unscorable, settings, origin };
 }

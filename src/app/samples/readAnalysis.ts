@@ -2,6 +2,7 @@
 import type { StoredSample } from '../../engine/sampleStore.ts';
 import { sha256OfText } from '../../engine/hashing.ts';
 import type { MemoscopeError } from '../../protocol/errors.ts';
+import { counted } from '../../ui/format.ts';
 import { Chain, FORMAT, SCHEMA, textLine, type Analysis, type AnalysisHead } from './analysisFile.ts';
 import type { Sample } from './dataSet.ts';
 import { decodeResult } from './decodeResult.ts';
@@ -145,7 +146,7 @@ function openLines(text: string, firstBreak: number): OpenFile {
   function* rows(): Generator {
     for (let index = 0; ; index++) {
       const line = next();
-      if (line === null) throw cutOff(`after ${index} samples`);
+      if (line === null) throw cutOff(`after ${counted(index, 'sample')}`);
       if (line.startsWith(']')) {
         last = line;
         return;
@@ -194,7 +195,7 @@ export async function readAnalysis(text: string): Promise<Analysis> {
     await pauses.pause();
   }
   if (samples.length !== head.data.samples)
-    throw invalid(`it has ${samples.length} samples and says that it has ${head.data.samples}`);
+    throw invalid(`it has ${counted(samples.length, 'sample')} and says that it has ${head.data.samples}`);
   const { hashes } = file.tail();
   if (!isObject(hashes)) throw invalid(`hashes is ${shown(hashes)}, and it must be an object`);
   check(hashes, 'hashes.', { data: 'text', results: 'text', head: 'text' });

@@ -6,7 +6,7 @@ import type { ModelEntry } from '../../engine/modelCatalog.ts';
 import type { LoadProgress, OpenedModel } from '../../protocol/scorer.ts';
 import { CurrentJob } from '../currentJob.ts';
 import { originOf, timestamp } from '../scoreText.ts';
-import type { DataSet, Problem } from './dataSet.ts';
+import type { DataSet } from './dataSet.ts';
 import type { ForeignResults } from './foreignResults.ts';
 import { contentHash } from './otherRuns.ts';
 import { DEFAULT_SPLIT, type PreparedSample, type SplitSettings } from './prepare.ts';
@@ -17,6 +17,7 @@ import type { SampleChanges, SampleRunHost } from './sampleRunHost.ts';
 import { cutFirst } from './cutFirst.ts';
 import { SampleRate } from './sampleRate.ts';
 import { keyOfSamples, prepareAll, sampleSettings, scoreBlocks, type SampleQuestion } from './scoreBlocks.ts';
+import { unscorableOfRun, type Unscorable } from './unscorable.ts';
 
 /** Between two drawings of growing results, ms. */
 const DRAW_INTERVAL = 250;
@@ -34,7 +35,7 @@ export class SampleRun {
   /** All scores, or the match length alone. */
   mode = $state<ScoreMode>('full');
   /** Samples that could not be scored, found while they were cut. */
-  unscorable = $state.raw<readonly Problem[]>([]);
+  unscorable = $state.raw<readonly Unscorable[]>([]);
   settings = $state.raw<SampleRunSettings | null>(null);
   origin = $state.raw<RunOrigin | null>(null);
   /** Counts the times that `results` grew. */
@@ -191,6 +192,7 @@ export class SampleRun {
       await this.copies.restore(key, store);
       this.settings = header.settings;
       this.origin = header.origin;
+      this.unscorable = unscorableOfRun(dataSet.samples, header.unscorable);
     }, undefined);
     if (!isStill() || this.isBusy) return;
     this.draw(true);
@@ -301,9 +303,11 @@ export class SampleRun {
   /** The header of the run at hand, whatever is opened later. */
   private header() {
     const { key, dataSet, settings, content } = this;
+    const unscorable = this.unscorable.map(({ index, reason }) => ({ index, reason }));
     return () => {
       if (key === null || !dataSet || !settings || !this.origin) throw new Error('no run');
-      const of = { key, name: dataSet.name, samples: dataSet.samples.length, settings, origin: this.origin };
+      const { name, samples } = dataSet;
+      const of = { key, name, samples: samples.length, settings, origin: this.origin, unscorable };
       return content === null ? of : { ...of, content };
     };
   }
