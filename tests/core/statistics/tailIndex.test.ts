@@ -113,17 +113,17 @@ describe('intervals of the tail index', () => {
     };
     const place = (matches: ReturnType<typeof sample>): number =>
       tailIndex(matches).findIndex((point) => point.threshold === threshold);
-    const large = sample(300_000);
+    const large = sample(100_000);
     const truth = tailIndex(large)[place(large)]?.alpha ?? NaN;
     let covered = 0;
-    const runs = 200;
+    const runs = 100;
     for (let run = 0; run < runs; run++) {
-      const matches = sample(150);
-      const interval = intervals(matches, 300, run)[place(matches)];
+      const matches = sample(80);
+      const interval = intervals(matches, 200, run)[place(matches)];
       if (!interval || 'refused' in interval) throw new Error('no interval');
       covered += Number(interval.low <= truth && truth <= interval.high);
     }
-    // Four standard errors of a share of 0.95 in 200 runs are 0.06.
-    expect(covered / runs).toBeGreaterThan(0.88);
+    // Four standard errors of a share of 0.95 in 100 runs are 0.09.
+    expect(covered / runs).toBeGreaterThan(0.86);
   });
 });
