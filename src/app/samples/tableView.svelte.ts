@@ -135,10 +135,15 @@ export class TableView {
     else this.sorting = this.sorting.isDescending ? { column, isDescending: false } : null;
   }
 
-  reset(): void {
+  /** Shows all rows; their order stays. */
+  clearFilters(): void {
     this.search = '';
     this.filter = 'all';
     this.columnFilter = null;
+  }
+
+  reset(): void {
+    this.clearFilters();
     this.sorting = null;
   }
 
