@@ -91,17 +91,38 @@ test('the planted set, scored: figures, numbers out, one selection, a row in the
     await page.getByTestId('samples-filter').selectOption('all');
 
     // A row opens in the text view with its cut, and the samples stay as they were.
-    const row = page.locator('[data-testid="sample-row"][data-index="0"]');
+    const row = page.locator('[data-testid="sample-row"][data-index="16"]');
+    await row.scrollIntoViewIfNeeded();
+    const places = () =>
+      page.evaluate(() => [
+        scrollY,
+        document.querySelector('[data-testid="samples-table"] .scroll')?.scrollTop,
+      ]);
+    const before = await places();
+    expect(Math.min(...before.map(Number))).toBeGreaterThan(0);
     await row.hover();
     await row.getByTestId('sample-open').click();
     await expect
       .poll(() => page.getByTestId('verdict').getAttribute('data-state'), { timeout: 60_000 })
       .toBe('done');
-    expect(await page.getByTestId('input').inputValue()).toBe(FEW[0]?.text);
+    expect(await page.getByTestId('input').inputValue()).toBe(FEW[16]?.text);
     expect(new URL(page.url()).hash).toBe('');
+    expect(await page.evaluate(() => scrollY)).toBe(0);
     await page.goBack();
+    await expect.poll(places).toEqual(before);
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('data-index'))).toBe('16');
     expect(await page.getByTestId('panel-skew').isVisible()).toBe(true);
     expect(await progress(page).getAttribute('data-state')).toBe('done');
+
+    // What was typed before is not lost to a sample that is opened.
+    await page.getByTestId('view-text').click();
+    await page.getByTestId('input').fill('A draft that was not run.');
+    await page.getByTestId('view-samples').click();
+    await row.focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.getByTestId('input').inputValue()).toBe(FEW[16]?.text);
+    await page.getByTestId('draft-back').click();
+    expect(await page.getByTestId('input').inputValue()).toBe('A draft that was not run.');
   });
 });
 
