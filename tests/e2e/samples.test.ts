@@ -175,12 +175,25 @@ test('samples of one’s own: JSON Lines with bad rows, a file whose columns mus
   await visit(options(), async ({ page }) => {
     await page.getByTestId('source-own').click();
     await page.getByTestId('samples-paste').fill(lines.join('\n'));
-    await page.getByTestId('samples-read').click();
+    // Read or not is said; until then nothing is shown or run in its place.
+    expect(await page.getByTestId('samples-waiting').innerText()).toContain('Press Read these');
+    expect(await page.getByTestId('samples-run').isDisabled()).toBe(true);
+    expect(await page.getByTestId('samples-blocked').innerText()).toContain('not read yet');
+    expect(await page.getByTestId('first-rows').count()).toBe(0);
+    await page.getByTestId('samples-paste').press('Control+Enter');
     await expect.poll(() => page.getByTestId('samples-shape').innerText()).toMatch(/(^|\D)3 samples/);
+    expect(await page.getByTestId('first-rows-of').innerText()).toMatch(/^3 samples of pasted/);
     expect(await page.getByTestId('samples-problems').getAttribute('data-count')).toBe('2');
     await run(page);
     const summary = await page.getByTestId('samples-summary').innerText();
     expect(summary).toMatch(/of 3/);
+    await page.getByLabel('Search the samples').fill('nowhere');
+    await expect
+      .poll(() => page.getByTestId('no-match').innerText())
+      .toContain('No sample matches the search “nowhere”.');
+    await page.getByTestId('show-all').click();
+    expect(await page.getByTestId('sample-row').count()).toBe(3);
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('samples-search');
     const file = {
       name: 'odd.csv',
       mimeType: 'text/csv',
@@ -211,5 +224,6 @@ for (const colorScheme of ['light', 'dark'] as const)
           () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
         );
         expect(overflow).toBe(0);
+        expect(await page.locator('header').getByText('Memoscope 14M').isVisible()).toBe(true);
       });
     });

@@ -89,7 +89,7 @@ export class TableView {
     const { results, scored, isBusy } = this.run;
     if (results[index]) return null;
     const reason = this.reasons[index];
-    if (reason !== undefined) return `cannot be scored: ${reason}`;
+    if (reason !== undefined) return reason;
     return scored > 0 || isBusy ? 'not scored yet' : null;
   }
 
