@@ -8,8 +8,9 @@ import { sha256OfText } from '../../engine/hashing.ts';
 import type { AdapterEntry, ModelEntry } from '../../engine/modelCatalog.ts';
 import type { BlockEmbeddings, SampleRunSettings, StoredSample } from '../../engine/sampleStore.ts';
 import type { ScorerClient } from '../../engine/scorerClient.ts';
-import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
+import { MemoscopeError } from '../../protocol/errors.ts';
 import type { DeviceReport, OpenedModel, ScoreChunk, TokenizedText } from '../../protocol/scorer.ts';
+import { despiteOneDeath } from '../despiteOneDeath.ts';
 import type { BlockJob } from './blockJob.ts';
 import type { Sample } from './dataSet.ts';
 import { describeSplit, prepareSample, type PreparedSample, type SplitSettings } from './prepare.ts';
@@ -128,28 +129,14 @@ export async function scoreBlocks(
 ): Promise<DeviceReport | null> {
   const lengths = prepared.map((sample) => sample?.ids.length ?? 0);
   const blocks = planBlocks(lengths, BLOCK_SIZES[job.mode]);
+  const score = job.mode === 'screening' ? screenBlock : scoreBlock;
   let device: DeviceReport | null = null;
   for (const [number, indices] of blocks.entries()) {
     if (job.isDone(indices)) continue;
     job.signal.throwIfAborted();
-    device = await scoreWithRetry(number, indices, prepared, job);
+    device = await despiteOneDeath(job.signal, () => score(number, indices, prepared, job));
   }
   return device;
-}
-
-async function scoreWithRetry(
-  number: number,
-  indices: Uint32Array,
-  prepared: readonly (PreparedSample | null)[],
-  job: BlockJob,
-): Promise<DeviceReport> {
-  const score = job.mode === 'screening' ? screenBlock : scoreBlock;
-  try {
-    return await score(number, indices, prepared, job);
-  } catch (thrown) {
-    if (asMemoscopeError(thrown).kind !== 'WorkerDied' || job.signal.aborted) throw thrown;
-    return score(number, indices, prepared, job);
-  }
 }
 
 async function scoreBlock(
