@@ -70,7 +70,8 @@ async function scored() {
   return page;
 }
 
-const saved = async (lab: SampleLab, hasTexts = true) => (await lab.analysisFile(hasTexts)).join('');
+const saved = async (lab: SampleLab, hasTexts = true) =>
+  (await lab.analysisFile({ hasTexts, hasEmbeddings: true })).join('');
 const file = (json: string, name = 'analysis.json') => new File([json], name);
 
 async function reopened(json: string) {
@@ -85,7 +86,7 @@ describe('a whole analysis as one file', () => {
     const content = JSON.parse(await saved(lab)) as Record<string, unknown>;
     expect(content).toMatchObject({
       format: 'memoscope-analysis',
-      schema: 1,
+      schema: 2,
       seed: 20_250_203,
       subject: 'planted-1',
       group: 'topic',
@@ -214,8 +215,8 @@ describe('a file that is not right', () => {
       /memoscope-other.*is needed/,
     ],
     ['the result of one text', /"format":"memoscope-analysis"/, '"format":"memoscope-run"', /view “Text”/],
-    ['a newer version', /"schema":1/, '"schema":2', /newer version.*schema 2.*Reload/],
-    ['no version', /"schema":1,/, '', /schema is missing/],
+    ['a newer version', /"schema":2/, '"schema":3', /newer version.*schema 3.*Reload/],
+    ['no version', /"schema":2,/, '', /schema is missing/],
     ['a missing field', /"seed":\d+,/, '', /seed is missing.*a number/],
     [
       'a number that is a text',
@@ -228,7 +229,7 @@ describe('a file that is not right', () => {
     ['tokens that are gone', /"correct":"\d/, '"correct":"', /29 flags and 30 logprobs/],
     ['an altered number', /"accuracy":[^,]+/, '"accuracy":0.123', /results or columns were altered/],
     ['an altered text', /A first text/, 'A first test', /its texts were altered/],
-    ['an altered panel', /"rows":\[\[1,/, '"rows":[[2,', /settings or panels were altered/],
+    ['an altered panel', /"rows":\[\[1,/, '"rows":[[2,', /settings, panels or copies were altered/],
     ['a panel without cells', /"rows":\[\[1,null\]/, '"rows":[7', /row 0 of the panel "test" is 7/],
     ['a cut outside the text', /"to":\d+/, '"to":4000', /cut does not lie within its text/],
     ['a sample too few', /"samples":4/, '"samples":5', /has 4 samples and says that it has 5/],
@@ -242,15 +243,17 @@ describe('a file that is not right', () => {
     const json = await saved(lab);
     for (let share = 0.2; share < 0.995; share += 0.01) {
       const cut = json.slice(0, Math.floor(share * json.length));
-      await expect(readAnalysis(cut)).rejects.toThrow(/ends in the middle|cut off/);
+      await expect(readAnalysis(file(cut))).rejects.toThrow(/ends in the middle|cut off/);
     }
-    await expect(readAnalysis(json.replace('"id":1', '"id":'))).rejects.toThrow(/samples\[1\] is no JSON/);
+    await expect(readAnalysis(file(json.replace('"id":1', '"id":')))).rejects.toThrow(
+      /samples\[1\] is no JSON/,
+    );
   });
 
   it('leaves what is shown as it was', async () => {
     const { lab } = await scored();
     const json = await saved(lab);
-    await lab.openFiles([file(json.replace('"schema":1', '"schema":7'))]);
+    await lab.openFiles([file(json.replace('"schema":2', '"schema":7'))]);
     expect(lab.inputProblem).toMatch(/newer/);
     expect(lab.run.isComplete).toBe(true);
     expect(lab.filed.file).toBeNull();

@@ -27,6 +27,8 @@ export function chosenSamples(samples: number, most = MOST_EMBEDDINGS): Uint32Ar
 export interface KnownEmbeddings {
   /** Indices of the samples. */
   readonly samples: Uint32Array;
+  /** What the hidden states are. */
+  readonly layer: string;
   readonly prefixes: QuantizedVectors;
   readonly fulls: QuantizedVectors;
 }
@@ -47,6 +49,11 @@ export class SampleEmbeddings {
     this.chosen.forEach((index, slot) => {
       this.slots[index] = slot;
     });
+  }
+
+  /** Dimensions; 0 until the first are there. */
+  get dimensions(): number {
+    return this.sets?.fulls.d ?? 0;
   }
 
   /** Samples whose embeddings are there. */
@@ -73,7 +80,7 @@ export class SampleEmbeddings {
   /** Copies of those that are there, to be moved to a worker; null if there are none. */
   known(): KnownEmbeddings | null {
     const slots = Uint32Array.from(this.chosen.keys()).filter((slot) => this.isThere[slot] === 1);
-    if (!this.sets || slots.length === 0) return null;
+    if (!this.sets || this.layer === null || slots.length === 0) return null;
     const { prefixes, fulls } = this.sets;
     const copy = (source: QuantizedVectors): QuantizedVectors => {
       const into = emptyQuantized(slots.length, source.d);
@@ -83,6 +90,7 @@ export class SampleEmbeddings {
       return into;
     };
     return {
+      layer: this.layer,
       samples: slots.map((slot) => this.chosen[slot] ?? 0),
       prefixes: copy(prefixes),
       fulls: copy(fulls),

@@ -99,11 +99,12 @@ export class SampleRun {
   }
 
   /** Shows results from a file; what this browser has stored is left alone. */
-  show(foreign: ForeignResults): void {
+  show({ duplicates, ...foreign }: ForeignResults): void {
     this.job.leave();
     this.dataSet = foreign.dataSet;
     this.clear();
     Object.assign(this, foreign, { results: [...foreign.results], isForeign: true });
+    this.copies.found = duplicates;
     this.draw(true);
     this.status = this.rest();
   }
