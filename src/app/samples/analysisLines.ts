@@ -52,11 +52,11 @@ async function* markedLines(file: Blob): AsyncGenerator<Line, void> {
 const cutOff = (where: string): MemoscopeError =>
   invalid(`it ends in the middle (${where}): it was cut off. Copy or download it again`);
 
-function parse(json: string, where: string, isCutOff: boolean): unknown {
+function parse(json: string, where: string, isCutOff: () => boolean): unknown {
   try {
     return JSON.parse(json);
   } catch (cause) {
-    throw isCutOff
+    throw isCutOff()
       ? cutOff(where)
       : invalid(`${where} is no JSON (${cause instanceof Error ? cause.message : String(cause)})`);
   }
@@ -64,7 +64,7 @@ function parse(json: string, where: string, isCutOff: boolean): unknown {
 
 /** A file in the layout that `writeAnalysis` gives it. */
 function openLines(first: string, lines: AsyncGenerator<Line, void>): OpenFile {
-  const head = parse(`${first.slice(0, -OPENING.length)}}`, 'its first line', false) as Fields;
+  const head = parse(`${first.slice(0, -OPENING.length)}}`, 'its first line', () => false) as Fields;
   let last = '';
   async function* rows(): AsyncGenerator {
     let index = 0;
@@ -74,7 +74,7 @@ function openLines(first: string, lines: AsyncGenerator<Line, void>): OpenFile {
         return;
       }
       // A whole file ends with the line of its hashes.
-      yield parse(text.replace(/,\s*$/, ''), `samples[${index}]`, isLast);
+      yield parse(text.replace(/,\s*$/, ''), `samples[${index}]`, () => isLast);
       index++;
     }
     throw cutOff(`after ${index} samples`);
@@ -82,12 +82,25 @@ function openLines(first: string, lines: AsyncGenerator<Line, void>): OpenFile {
   return {
     head,
     rows: rows(),
-    tail: () => parse(`{${last.slice(2)}`, 'its last line', !/\}\s*\}\s*$/.test(last)) as Fields,
+    tail: () => parse(`{${last.slice(2)}`, 'its last line', () => !/\}\s*\}\s*$/.test(last)) as Fields,
   };
 }
 
+/** True if a text of JSON ends within a string, a list or an object. */
+function isOpenAtEnd(text: string): boolean {
+  let depth = 0;
+  let isInString = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charAt(at);
+    if (character === '"') isInString = !isInString;
+    else if (isInString) at += Number(character === '\\');
+    else depth += Number('[{'.includes(character)) - Number(']}'.includes(character));
+  }
+  return isInString || depth > 0;
+}
+
 function openWhole(text: string): OpenFile {
-  const content = parse(text, 'the file', !text.trimEnd().endsWith('}'));
+  const content = parse(text, 'the file', () => isOpenAtEnd(text));
   if (!isObject(content)) throw invalid(`it holds ${shown(content)}, and an object is needed`);
   const { samples, hashes, ...head } = content;
   check(content, '', { samples: 'list' });
