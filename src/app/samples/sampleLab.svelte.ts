@@ -156,8 +156,9 @@ export class SampleLab {
         await this.openAnalysis(first, check);
         return;
       }
-      const name = files.length === 1 && first ? first.name : `${files.length} files`;
-      await this.read({ name, files: await readFiles(files) }, {}, check);
+      const read = await readFiles(files);
+      const name = read.length === 1 ? (read[0]?.name ?? '') : `${read.length} files`;
+      await this.read({ name, files: read }, {}, check);
     });
   }
 
