@@ -165,11 +165,17 @@ describe('experiment b', () => {
   });
   test('describes each way of making sub-sets', () => {
     expect(familyText(result, 'kind')).toMatch(
-      /code \(S_full = 0\.800\), has a mean N 3\.0 tokens \(base 0\.5\); the least redundant, prose \(0\.600\)/,
+      /code \(S_full = 0\.800\), has a mean N of 3\.0 tokens \(base 0\.5\); the least redundant, prose \(0\.600\)/,
     );
     expect(familyText(result, 'mix')).toMatch(/seed 20250203.*0\.500 to 0\.550.*ρ = −0\.25.*no p/);
-    expect(familyText(result, 'crowding')).toMatch(/most crowded places .*0\.700\).*mean N 7\.0.*0\.600\)/);
+    expect(familyText(result, 'crowding')).toMatch(
+      /most crowded places .*0\.700\).*mean N of 7\.0.*0\.600\)/,
+    );
     expect(familyText(result, 'copies')).toBeNull();
+    const copies = [set('copies', '1×', 0.66, 0.5), set('copies', '64×', 0.65, 40)];
+    expect(familyText({ ...result, subsets: { ...result.subsets, sets: copies } }, 'copies')).toMatch(
+      /from 0\.5 to 40\.0 tokens, while S_full lies between 0\.650 and 0\.660/,
+    );
   });
   test('its table has every sub-set and every correlation', () => {
     const { header, rows } = subsetTable(result);

@@ -43,15 +43,23 @@ test('three experiments, one click each: numbers out, a conclusion that fits the
         : `independence fails from n = ${failsAt} on`,
     );
 
-    // (b) Seven kinds, trained texts only.
+    // (b) Seven kinds, trained texts only; embeddings, not words.
     const sets = rowsOf(await saved(page, 'experiment-similarity-csv'));
-    expect(sets.map((row) => Number(row['texts']))).toEqual([2, 2, 2, 2, 2, 2, 2]);
-    for (const set of sets)
-      expect(Number(set['gap'])).toBeCloseTo(
-        Number(set['S_full (Jaccard)']) - Number(set['S_input (Jaccard)']),
-        8,
-      );
+    const kinds = sets.filter((row) => row['sub-sets by'] === 'Kinds');
+    expect(kinds.map((row) => Number(row['texts']))).toEqual([2, 2, 2, 2, 2, 2, 2]);
+    for (const set of sets.filter((row) => row['sub-sets by'] !== 'correlation'))
+      expect(Number(set['gap'])).toBeCloseTo(Number(set['S_full']) - Number(set['S_input']), 8);
+    const mixed = sets.filter((row) => row['sub-sets by'] === 'Mixtures');
+    expect(mixed).toHaveLength(18);
+    const related = sets.find((row) => row['sub-set'] === 'gap, raw, within equal copies and kind');
+    expect(Number(related?.['texts'])).toBe(14);
+    expect(await words('similarity')).toMatch(/hidden state of the base model, last layer/);
+    expect(await words('similarity')).toContain(
+      `of equal copies and kind ρ = ${Number(related?.['rho with N']).toFixed(2).replace('-', '−')}`,
+    );
     expect(await words('similarity')).toMatch(/Remark 2\.7/);
+    await page.getByTestId('subsets-mix').click();
+    expect(await page.getByTestId('subset-text').innerText()).toMatch(/seed 20250203/);
 
     // (c) Both models, both sides.
     const lags = rowsOf(await saved(page, 'experiment-structure-csv'));

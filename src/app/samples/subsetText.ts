@@ -57,7 +57,7 @@ export function claimText({ copies, copiesAndKind }: GivenCopies): string {
 }
 
 const lengths = ({ meanLength, baseMeanLength }: SubsetSimilarity): string =>
-  `mean N ${formatNumber(meanLength, 1)} tokens (base ${formatNumber(baseMeanLength, 1)})`;
+  `mean N of ${formatNumber(meanLength, 1)} tokens (base ${formatNumber(baseMeanLength, 1)})`;
 
 /** The sub-sets that have most and least of something. */
 function extremes(
@@ -79,8 +79,10 @@ export function familyText({ subsets }: SimilarityResult, family: Family): strin
   if (!ends) return null;
   const [most, least] = ends;
   const range = `${formatNumber(fullOf(least), 3)} to ${formatNumber(fullOf(most), 3)}`;
-  if (family === 'copies')
-    return `By copies, S_full is ${range}: sub-sets that are recited from ${formatNumber(Math.min(...sets.map(({ meanLength }) => meanLength)), 1)} to ${formatNumber(Math.max(...sets.map(({ meanLength }) => meanLength)), 1)} tokens far on average are about as redundant as each other if that range is narrow.`;
+  if (family === 'copies') {
+    const means = sets.map(({ meanLength }) => meanLength);
+    return `By copies, the mean N goes from ${formatNumber(Math.min(...means), 1)} to ${formatNumber(Math.max(...means), 1)} tokens, while S_full lies between ${formatNumber(fullOf(least), 3)} and ${formatNumber(fullOf(most), 3)}.`;
+  }
   if (family === 'mix')
     return `Mixtures of 2, 4 and all kinds (${DRAWS} of each, seed ${SEED}) and single kinds, with equal copies: S_full of the mixtures is ${range}; over all these sub-sets the gap and the mean N go with ρ = ${formatNumber(subsets.overSets.r, 2)}. They share texts, so no p is given.`;
   if (family === 'crowding') {

@@ -90,7 +90,10 @@ function thirds(texts: readonly SubsetText[], crowding: Float64Array): Subset[] 
       .sort((a, b) => (crowding[a] ?? 0) - (crowding[b] ?? 0) || a - b);
     order.forEach((row, place) => parts[Math.floor((3 * place) / order.length)]?.push(row));
   }
-  return THIRDS.map((name, third) => subset('crowding', name, parts[third] ?? []));
+  // With one or two texts a cell, a third may be empty.
+  return THIRDS.map((name, third) => subset('crowding', name, parts[third] ?? [])).filter(
+    ({ rows }) => rows.length > 0,
+  );
 }
 
 /**
