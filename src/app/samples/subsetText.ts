@@ -19,8 +19,8 @@ export const FAMILY_NAMES: Readonly<Record<Family, { label: string; hint: string
 };
 
 /** A name beside a dot. */
-export const shortName = ({ family, name }: Pick<SubsetSimilarity, 'family' | 'name'>): string =>
-  family === 'mix' ? (name.split(' ')[0] ?? name) : name.replace(/ third$/, '');
+export const shortName = (set: Pick<SubsetSimilarity, 'name'> | undefined): string =>
+  (set?.name ?? '').replace(/ third$/, '');
 
 export const endsOf = (result: BootstrapResult | undefined): readonly [low: number, high: number] =>
   result && 'low' in result ? [result.low, result.high] : [NaN, NaN];
