@@ -49,7 +49,7 @@ export class OpenModel {
     signal: AbortSignal,
   ): Promise<OpenModel> {
     const probe = await probeFor(request);
-    const { threads } = configureRuntime(usableThreads(request.threads), probe.gpu !== null);
+    const { threads } = await configureRuntime(usableThreads(request.threads), probe.gpu !== null);
     const warm = warmRuntime();
     const files = await ModelFiles.fetch(source, onProgress, signal);
     await warm;

@@ -15,6 +15,7 @@ import type { Vocabulary } from '../engine/vocabulary.ts';
 import { printable } from '../engine/vocabulary.ts';
 import { MemoscopeError } from '../protocol/errors.ts';
 import type { DeviceReport, DeviceRequest, OpenedModel, WindowSettings } from '../protocol/scorer.ts';
+import { despiteOneDeath } from './despiteOneDeath.ts';
 import { problemOfText } from './draft.ts';
 import type { ModelLink } from './modelLink.svelte.ts';
 import {
@@ -243,12 +244,13 @@ async function scoreWith(link: ModelLink, opened: OpenedModel, question: Questio
   const tokens = await link.scorer.tokenize(identity.text, { signal });
   const startedAt = timestamp();
   const run = blankRun(identity, tokens, settingsOf(opened, choice), originOf(opened.device, startedAt, 0));
-  const summary = await continueRun(run, {
-    scorer: link.scorer,
-    adapter: choice.adapter,
-    signal,
-    onStretch: (_stretch, scored) => onProgress?.(scored, run.ids.length),
-  });
+  let done = 0;
+  const onStretch = (_stretch: unknown, scored: number): void => {
+    done = scored;
+    onProgress?.(scored, run.ids.length);
+  };
+  const scoring = { scorer: link.scorer, adapter: choice.adapter, signal, onStretch };
+  const summary = await despiteOneDeath(signal, () => continueRun({ ...run, scored: done }, scoring));
   link.device = summary.device;
   if (summary.end < run.ids.length)
     throw new MemoscopeError('Cancelled', `stopped after ${summary.end} tokens`);

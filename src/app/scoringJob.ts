@@ -1,9 +1,9 @@
 /** Scores the rest of a run for the page: stores every stretch, draws at a bearable rate, survives one dead worker. */
 import type { Run } from '../core/run.ts';
 import type { AdapterEntry } from '../engine/modelCatalog.ts';
-import { asMemoscopeError } from '../protocol/errors.ts';
 import type { Archive } from './archive.svelte.ts';
 import type { ModelLink } from './modelLink.svelte.ts';
+import { despiteOneDeath } from './despiteOneDeath.ts';
 import { continueRun, originOf } from './scoreText.ts';
 import { ScoringRate } from './scoringRate.ts';
 import type { ScoringStatus } from './status.ts';
@@ -36,16 +36,11 @@ export async function scoreRest(run: Run, job: ScoringJob): Promise<void> {
   const rate = new ScoringRate(run.scored, run.ids.length);
   let grown = run;
   job.report(rate.status(run.scored));
-  for (let attempt = 0; ; attempt++)
-    try {
-      await scoreOnce(grown, rate, job, (scored) => {
-        grown = { ...grown, scored };
-      });
-      return;
-    } catch (thrown) {
-      const isDeath = asMemoscopeError(thrown).kind === 'WorkerDied';
-      if (!isDeath || attempt > 0 || job.signal.aborted) throw thrown;
-    }
+  await despiteOneDeath(job.signal, () =>
+    scoreOnce(grown, rate, job, (scored) => {
+      grown = { ...grown, scored };
+    }),
+  );
 }
 
 async function scoreOnce(

@@ -62,6 +62,12 @@ export interface SampleRunSettings {
   readonly split: string;
 }
 
+/** Why a sample has no score. */
+export interface StoredReason {
+  readonly index: number;
+  readonly reason: string;
+}
+
 export interface SampleRunHeader {
   readonly schema: number;
   readonly key: string;
@@ -71,6 +77,8 @@ export interface SampleRunHeader {
   readonly content?: string;
   readonly settings: SampleRunSettings;
   readonly origin: RunOrigin;
+  /** Samples that cannot be scored; runs of early versions do not say. */
+  readonly unscorable?: readonly StoredReason[];
   /** ISO 8601, UTC. */
   readonly savedAt: string;
 }
@@ -84,6 +92,9 @@ function isHeader(stored: unknown): stored is SampleRunHeader {
   const areTexts = [key, name, savedAt].every((field) => typeof field === 'string');
   return areTexts && typeof samples === 'number' && isObject(settings) && isObject(origin);
 }
+
+const isReason = (stored: unknown): stored is StoredReason =>
+  isObject(stored) && typeof stored['index'] === 'number' && typeof stored['reason'] === 'string';
 
 function isStoredSample(stored: unknown): stored is StoredSample {
   if (!isObject(stored)) return false;
@@ -155,7 +166,9 @@ export class SampleStore {
     const stored = await this.headers.get(key);
     if (!isHeader(stored)) return null;
     // Runs from before there was screening do not say it.
-    return { ...stored, settings: { ...{ mode: 'full' }, ...stored.settings } };
+    const { unscorable = [] } = stored;
+    const reasons = Array.isArray(unscorable) ? unscorable.filter(isReason) : [];
+    return { ...stored, settings: { ...{ mode: 'full' }, ...stored.settings }, unscorable: reasons };
   }
 
   async append(key: string, number: number, block: StoredBlock): Promise<void> {

@@ -20,6 +20,10 @@ export const formatDifference = (value: number, digits: number): string =>
 
 export const formatCount = (value: number): string => formatNumber(value, 0);
 
+/** A count with its noun, as “1 sample”, “2 samples”. @param plural where another letter than an s makes it. */
+export const counted = (count: number, noun: string, plural = `${noun}s`): string =>
+  `${formatCount(count)} ${count === 1 ? noun : plural}`;
+
 /** Percent; what rounds to nothing says that it is small, and only certainty is 100%. */
 export function formatProbability(probability: number): string {
   if (Number.isNaN(probability)) return UNDEFINED;

@@ -1,7 +1,9 @@
 /**
  * `npm run bench`: the engine against the usual way, on the same windows, each in a browser of its own so that peak
- * memory can be told apart; the embedded model against native onnxruntime; and a cold start. Prints ratios.
+ * memory can be told apart; the embedded model against native onnxruntime; a cold start; and what the view of samples
+ * computes. Prints ratios.
  */
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -157,23 +159,70 @@ async function growth(url: string): Promise<void> {
   print(`memory, MB: ${short.peak.toFixed(0)} for 2,048 tokens, ${long.peak.toFixed(0)} for 32,768`);
 }
 
-/** `npm run bench -- WORD`: only the cases whose name has it. */
-const wanted = CASES.filter(({ name }) => name.includes(process.argv[2] ?? ''));
-print('Building the measuring page and a GPT-2-shaped model with random weights');
-await prepareSite();
-const server = await serveSite(SITE);
-try {
-  print(`cold start to the first coloured text: ${((await coldStart()) / 1000).toFixed(2)} s`);
-  let embedded = NaN;
-  for (const test of wanted) {
-    const rate = await compare(server.url, test);
-    if (test.model === EMBEDDED && test.device === 'wasm') embedded = rate;
+/** Samples of many lengths as a data set, against one call each, on two threads. */
+async function dataSet(url: string): Promise<void> {
+  const browser = await launch();
+  try {
+    const page = await browser.newPage();
+    page.setDefaultTimeout(0);
+    await page.goto(url);
+    await page.waitForFunction(() => 'bench' in window);
+    const test = { model: withHashes(EMBEDDED), device: 'wasm', threads: 2, tokens: 0, windows: 0 } as const;
+    const ratios = await page.evaluate(
+      async ([wanted, count]) => {
+        await window.bench.openOurs(wanted);
+        const lengths = Array.from({ length: 200 }, (_, index) => 20 + ((index * 37) % 81));
+        const made: number[] = [];
+        for (let round = 0; round < count; round++) {
+          const alone = await window.bench.samples(lengths, false);
+          made.push(alone / (await window.bench.samples(lengths, true)));
+        }
+        return made.slice(1);
+      },
+      [test, ROUNDS + 1] as const,
+    );
+    const sorted = ratios.sort((a, b) => a - b).map((ratio) => ratio.toFixed(2));
+    print(
+      `200 samples of 20 to 100 tokens, WebAssembly: ${sorted.join(', ')} times the rate of one call each`,
+    );
+  } finally {
+    await browser.close();
   }
-  const native = await nativeTokensPerSecond(join('public/models', EMBEDDED.id, 'onnx/model.onnx'), 2, 512);
-  print(
-    `embedded model, tokens/s: ${embedded.toFixed(0)} here, ${native.toFixed(0)} in onnxruntime-node with 2 threads: ratio ${(embedded / native).toFixed(2)}`,
-  );
-  await growth(server.url);
-} finally {
-  await server.close();
 }
+
+/** The engine against the usual way, native onnxruntime and itself. */
+async function engine(): Promise<void> {
+  print('Building the measuring page and a GPT-2-shaped model with random weights');
+  await prepareSite();
+  const server = await serveSite(SITE);
+  try {
+    print(`cold start to the first coloured text: ${((await coldStart()) / 1000).toFixed(2)} s`);
+    let embedded = NaN;
+    for (const test of wanted) {
+      const rate = await compare(server.url, test);
+      if (test.model === EMBEDDED && test.device === 'wasm') embedded = rate;
+    }
+    const native = await nativeTokensPerSecond(join('public/models', EMBEDDED.id, 'onnx/model.onnx'), 2, 512);
+    print(
+      `embedded model, tokens/s: ${embedded.toFixed(0)} here, ${native.toFixed(0)} in onnxruntime-node with 2 threads: ratio ${(embedded / native).toFixed(2)}`,
+    );
+    await growth(server.url);
+    await dataSet(server.url);
+  } finally {
+    await server.close();
+  }
+}
+
+/** Scripts that measure the view of samples, each in a process of its own, so that its memory is its own. */
+const SCRIPTS = ['panels', 'pairwise', 'manySamples'];
+
+function runScript(name: string): void {
+  print(`tests/bench/${name}.ts:`);
+  execFileSync(process.execPath, ['tests/tools/run.mjs', `tests/bench/${name}.ts`], { stdio: 'inherit' });
+}
+
+/** `npm run bench -- WORD`: only the cases and scripts whose name has it. */
+const word = process.argv[2] ?? '';
+const wanted = CASES.filter(({ name }) => name.includes(word));
+if (wanted.length > 0) await engine();
+for (const name of SCRIPTS) if (name.includes(word)) runScript(name);

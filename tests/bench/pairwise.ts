@@ -18,24 +18,13 @@ import type { Vectors } from '../../src/core/similarity/vectors.ts';
 import { runToEnd } from '../../src/core/statistics/bootstrap.ts';
 import { tokenRows } from '../../src/core/tokenRows.ts';
 import { umapLayout } from '../../workers/similarityMap.ts';
+import { clock } from './clock.ts';
 
 const samples = Number(process.argv[2] ?? 10_000);
 const DIMENSIONS = 384;
 const CLUSTERS = 20;
 const random = seededRandom(1);
 const normal = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-
-function timed<T>(name: string, work: () => T): T {
-  const [began, cpu] = [performance.now(), process.cpuUsage()];
-  const result = work();
-  const { user, system } = process.cpuUsage(cpu);
-  const wall = (performance.now() - began) / 1000;
-  const memory = process.memoryUsage().rss / 1e6;
-  console.log(
-    `${name.padEnd(34)} ${((user + system) / 1e6).toFixed(1).padStart(6)} s of processor, ${wall.toFixed(1).padStart(6)} s, ${memory.toFixed(0)} MB`,
-  );
-  return result;
-}
 
 const centres = Array.from({ length: CLUSTERS }, () => Float32Array.from({ length: DIMENSIONS }, normal));
 
@@ -63,25 +52,29 @@ function texts(): Uint32Array[] {
 const columnOf = (value: () => number): Float64Array => Float64Array.from({ length: samples }, value);
 
 function run(): void {
-  console.log(`${samples} samples, ${DIMENSIONS} dimensions`);
+  const timing = clock(`${samples} samples, ${DIMENSIONS} dimensions`);
   const rows = tokenRows(texts());
-  const found = timed('exact and near duplicates', () => findDuplicates(rows));
-  console.log(`  ${found.verified} pairs verified, ${found.skipped} skipped`);
-  const spaces = timed('centring (embeddings made too)', () =>
+  const found = timing.time('exact and near duplicates', () => findDuplicates(rows));
+  process.stdout.write(`  ${found.verified} pairs verified, ${found.skipped} skipped\n`);
+  const spaces = timing.time('centring (embeddings made too)', () =>
     spacesOf({ prefixes: embeddings(1), fulls: embeddings(0.7) }),
   );
-  timed('S_input, S_full, gap, background', () => similarityFigures(spaces, null, 1));
-  const map = timed('map by PCA', () => similarityMap(spaces));
-  timed('four spectra', () => similaritySpectra(spaces, map.spectrum, 1));
-  timed('intervals', () => runToEnd(gapIntervals(spaces.raw.prefixes, spaces.raw.fulls, { seed: 1 })));
-  const local = timed('all pairs, prefixes and full texts', () => runToEnd(localSimilarity(spaces.raw)));
+  timing.time('S_input, S_full, gap, background', () => similarityFigures(spaces, null, 1));
+  const map = timing.time('map by PCA', () => similarityMap(spaces));
+  timing.time('four spectra', () => similaritySpectra(spaces, map.spectrum, 1));
+  timing.time('intervals', () => runToEnd(gapIntervals(spaces.raw.prefixes, spaces.raw.fulls, { seed: 1 })));
+  const local = timing.time('all pairs, prefixes and full texts', () =>
+    runToEnd(localSimilarity(spaces.raw)),
+  );
   if (!local) throw new Error('stopped');
   const [n, copies] = [
     columnOf(() => Math.floor(50 * random() ** 3)),
     columnOf(() => Math.floor(3 * random())),
   ];
-  timed('rank correlation, permutations', () => runToEnd(associateLocal(local.gap, n, copies, 1)));
-  timed('neighbour map by UMAP', () => runToEnd(umapLayout(local.neighbours, map.components.scores, 1)));
+  timing.time('rank correlation, permutations', () => runToEnd(associateLocal(local.gap, n, copies, 1)));
+  timing.time('neighbour map by UMAP', () =>
+    runToEnd(umapLayout(local.neighbours, map.components.scores, 1)),
+  );
 }
 
 run();

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  counted,
   formatBytes,
   formatDifference,
   formatDuration,
@@ -43,4 +44,15 @@ test('bytes and seconds carry their unit', () => {
   expect(formatBytes(999)).toBe('999 B');
   expect(formatDuration(0.84)).toBe('0.8 s');
   expect(formatDuration(200)).toBe('3 min');
+});
+
+test('a count agrees with its noun: none, one, many', () => {
+  expect([0, 1, 2, 1200].map((count) => counted(count, 'sample'))).toEqual([
+    '0 samples',
+    '1 sample',
+    '2 samples',
+    '1,200 samples',
+  ]);
+  expect(counted(1, 'copy', 'copies')).toBe('1 copy');
+  expect(counted(2, 'copy', 'copies')).toBe('2 copies');
 });

@@ -27,6 +27,8 @@ const report = (changes: Partial<Report> = {}): Report => ({
     },
   ],
   problems: [{ source: 'a.csv', line: 3, reason: 'no <text>', excerpt: 'private words' }],
+  unscorable: [{ source: 'b.csv', line: 8, reason: 'no suffix', excerpt: 'secret words' }],
+  samples: 5,
   darkCss: '.d0{fill:red}',
   ...changes,
 });
@@ -47,11 +49,13 @@ describe('the report', () => {
     expect(html).toContain('<td>n/a</td><td>0.1235</td>');
     expect(html).toContain('<td class="words">b</td><td>3</td><td></td>');
   });
-  test('lists the rows that were left out without their texts', () => {
-    expect(html).toMatch(/1 row was left out/);
+  test('lists what was left out without its texts: rows that gave no sample, samples without a score', () => {
+    expect(html).toContain('1 row of the input gave no sample.');
     expect(html).toContain('no &lt;text&gt;');
-    expect(html).not.toContain('private words');
-    expect(reportHtml(report({ problems: [] }))).toContain('No row was left out.');
+    expect(html).toContain('1 of 5 samples cannot be scored.');
+    expect(html).toContain('no suffix');
+    expect(html).not.toMatch(/private words|secret words/);
+    expect(reportHtml(report({ problems: [], unscorable: [] }))).toContain('every sample can be scored.');
   });
   test('is dark on dark screens only, and says how many rows of a long table it has', () => {
     expect(html).toMatch(/@media screen and \(prefers-color-scheme:dark\)\{.*\.d0\{fill:red\}\}/);

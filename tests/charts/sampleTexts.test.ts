@@ -1,4 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { cutSentences } from '../../src/app/samples/cutTotals.ts';
+import { endOf, startOf } from '../../src/app/samples/excerpt.ts';
+import { soFarText, summarySentence } from '../../src/app/samples/summaryText.ts';
+import { leftOutText } from '../../src/app/samples/unscorable.ts';
+import type { MatchSummary } from '../../src/core/statistics/matchLength.ts';
 import {
   decompositionTable,
   decompositionText,
@@ -117,4 +122,61 @@ describe('the dependence in words', () => {
     expect(rows).toHaveLength(2);
     expect(rows.every((row) => row.length === header.length)).toBe(true);
   });
+});
+
+describe('what a run found, in one sentence', () => {
+  const of = (samples: number, zeros: number, censored: number): MatchSummary => ({
+    samples,
+    zeros,
+    censored,
+    zeroShare: zeros / samples,
+    censoredShare: censored / samples,
+  });
+  test('none, one and all of them are said as one would', () => {
+    expect(summarySentence(of(0, 0, 0), null)).toBeNull();
+    expect(summarySentence(of(504, 12, 40), 'a')).toBe(
+      'The fine-tuned model recites 40 of 504 suffixes to their end, and not a token of 12.',
+    );
+    expect(summarySentence(of(9, 0, 0), null)).toBe(
+      'The base model recites none of 9 suffixes to its end, and at least a token of each.',
+    );
+    expect(summarySentence(of(9, 1, 1), null)).toMatch(
+      /recites 1 of 9 suffixes to its end, and not a token of 1\.$/,
+    );
+    expect(summarySentence(of(9, 0, 9), null)).toBe('The base model recites all 9 suffixes to their end.');
+    expect(summarySentence(of(9, 9, 0), null)).toMatch(/reproduces nothing: of 9 suffixes/);
+    expect(summarySentence(of(1, 0, 1), null)).toBe('The base model recites the one suffix to its end.');
+    expect(summarySentence(of(1, 1, 0), null)).toMatch(/the one suffix does not begin/);
+    expect(summarySentence(of(1, 0, 0), null)).toMatch(/recites the one suffix in part/);
+  });
+  test('while samples are missing, it is said to be so far', () => {
+    expect(summarySentence(of(120, 12, 40), 'a', true)).toMatch(
+      /^So far, the fine-tuned model recites 40 of 120/,
+    );
+    expect(soFarText({ scored: 120, total: 504, isComplete: false })).toBe('So far, 120 of 504 samples.');
+    expect(soFarText({ scored: 504, total: 504, isComplete: true })).toBe('');
+    expect(soFarText({ scored: 0, total: 504, isComplete: false })).toBe('');
+  });
+});
+
+test('what is cut off is seen to be, and no character is cut in two', () => {
+  expect([startOf('abc', 3), startOf('abcd', 3), endOf('abc', 3), endOf('abcd', 3)]).toEqual([
+    'abc',
+    'abc…',
+    'abc',
+    '…bcd',
+  ]);
+  expect([startOf('ab😀c', 3), endOf('a😀bc', 3)]).toEqual(['ab…', '…bc']);
+});
+
+test('sentences made of counts agree with one of them', () => {
+  const totals = { cut: 9, moved: 1, shortened: 1, leftOut: 1, shortenedBehind: 2 };
+  expect(cutSentences(totals)).toEqual([
+    expect.stringMatching(/^In 1 sample a token straddles/),
+    expect.stringMatching(/^1 sample did not fit .* 1 prefix token left out/),
+    expect.stringMatching(/^2 samples lost the end/),
+  ]);
+  expect(leftOutText(1, 1, 1)).toBe('1 row of the input gave no sample. 1 of 1 sample cannot be scored.');
+  expect(leftOutText(2, 4, 12)).toBe('2 rows of the input gave no sample. 4 of 12 samples cannot be scored.');
+  expect(leftOutText(0, 0, 3)).toBe('');
 });

@@ -148,10 +148,11 @@ describe('copies among the samples', () => {
     });
     expect(duplicateGroupColumns(found)).toHaveLength(1);
     expect(duplicateText(found)).toMatch(
-      /^2 samples share their exact tokens with another \(1 texts\).* 3 samples lie in 1 clusters/,
+      /^2 samples share their exact tokens with another \(1 text\).* 3 samples lie in 1 cluster\./,
     );
     expect(duplicateText(found)).not.toContain('not compared');
     expect(duplicateText({ ...found, skipped: 7 })).toContain('7 pairs in crowded buckets were not compared');
+    expect(duplicateText({ ...found, skipped: 1 })).toContain('1 pair in crowded buckets was not compared');
     const dataSet = {
       name: 'x',
       shape: 'text',

@@ -55,6 +55,26 @@ test('after one run everything works with the network gone', async () => {
   });
 });
 
+test('a device that was not used before works with the network gone', async () => {
+  const offline = /ERR_|Failed to load|network/i;
+  const score = (device: 'webgpu' | 'wasm') =>
+    [plantedText('verse', 64).slice(0, 200), { device, adapter: null }] as const;
+  await visit({ expectedProblems: offline }, async ({ page, server }) => {
+    const run = async (device: 'webgpu' | 'wasm') =>
+      page.evaluate(([text, options]) => window.memoscope.score(text, options), score(device));
+    const before = await run('webgpu');
+    expect(before.origin.device).toBe('webgpu');
+    await server.close();
+    await page.reload();
+    await page.evaluate(() => window.memoscope.ready);
+    const after = await run('wasm');
+    expect(after.origin.device).toBe('wasm');
+    after.tokens.forEach(({ logprob }, token) => {
+      expect(logprob ?? 0).toBeCloseTo(before.tokens[token]?.logprob ?? 0, 2);
+    });
+  });
+});
+
 test('a network that hangs holds the page up for seconds, not for good', async () => {
   await visit(
     { webgpu: false, expectedProblems: /ERR_|Failed to load|network/i },

@@ -117,11 +117,15 @@ test('stopped, closed and opened again, a run ends with the numbers of an uninte
     );
     await page.getByTestId('samples-stop').click();
     await expect.poll(() => progress(page).getAttribute('data-state'), { timeout: 30_000 }).toBe('stopped');
+    const part = new RegExp(`^So far, \\d+ of ${FEW.length} samples\\.$`);
+    expect(await page.getByTestId('panel-match-length').getByTestId('so-far').innerText()).toMatch(part);
+    expect(await page.getByTestId('samples-summary').innerText()).toMatch(/^So far, the fine-tuned model/);
     await page.close();
     const again = await context.newPage();
     await again.goto(`${server.url}#samples`);
     await again.getByTestId('sample-row').first().waitFor();
     await run(again);
+    expect(await again.getByTestId('so-far').count()).toBe(0);
     const interrupted = await saved(again, 'samples-csv');
     await again.getByTestId('storage').click();
     await again.getByTestId('forget').click();

@@ -76,6 +76,7 @@ const PANEL = {
   title: 'Test',
   shows: 'shows',
   facts: 'facts',
+  soFar: '',
   table: {
     header: ['a', 'b'],
     rows: [

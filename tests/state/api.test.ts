@@ -52,6 +52,20 @@ describe('window.memoscope', () => {
     expect(api.device()?.kind).toBe('wasm');
   });
 
+  it('survives a worker that dies, with the numbers of an undisturbed call', async () => {
+    const text = 'abcdefgh'.repeat(CHUNK);
+    const expected = await open().api.score(text);
+    const { api, engine } = open();
+    let deaths = 0;
+    engine.afterChunk = (reached) => {
+      if (reached === 2 * CHUNK && deaths++ === 0) engine.die('killed by a test');
+    };
+    const { tokens } = await api.score(text);
+    expect(engine.workers).toBe(2);
+    expect(engine.scored.at(-1)?.from).toBe(2 * CHUNK);
+    expect(tokens).toEqual(expected.tokens);
+  });
+
   it('measures what is asked for', async () => {
     const { api, engine } = open();
     const scored = await api.score('some text', {

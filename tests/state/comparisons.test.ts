@@ -265,6 +265,8 @@ it('two texts part where they differ first, and no character is cut in two', () 
   });
   // 🙂 and 🙃 share their first unit.
   expect(partingOf('a🙂b', 'a🙃c')).toEqual({ shared: 'a', own: '🙂b', other: '🙃c' });
+  const long = partingOf(`${'a'.repeat(99)}b${'c'.repeat(99)}`, 'a'.repeat(99));
+  expect([long.shared.slice(0, 2), long.own.slice(-2), long.other]).toEqual(['…a', 'c…', '']);
   expect(partingOf('ab', 'abc')).toEqual({ shared: 'ab', own: '', other: 'c' });
 });
 

@@ -144,6 +144,57 @@ describe('reading', () => {
   });
 });
 
+describe('before a run', () => {
+  it('text that is pasted but not read keeps Run back, and going on reads it', async () => {
+    const { lab, engine } = open();
+    await lab.start();
+    expect(lab.blocked).toBeNull();
+    lab.draft.chosen = 'own';
+    expect(lab.blocked).toMatch(/Nothing of your own is read yet/);
+    lab.draft.pasted = 'the first, one line\nthe second, one line';
+    expect(lab.draft.waits).toBe(true);
+    expect(lab.blocked).toMatch(/not read yet: press “Read these”, or Ctrl\+Enter/);
+    await lab.proceed();
+    expect(engine.scored).toHaveLength(0);
+    expect(lab.run.dataSet?.name).toBe('pasted');
+    expect(lab.run.total).toBe(2);
+    expect([lab.draft.waits, lab.blocked]).toEqual([false, null]);
+    await lab.change({ split: { rule: { mode: 'count', prefix: 4, suffix: 8 }, keepsOwn: true } });
+    await lab.proceed();
+    expect(lab.run.scored).toBe(2);
+    expect(lab.blocked).toBe('All 2 samples are scored.');
+    lab.draft.pasted += ' more';
+    expect(lab.draft.waits).toBe(true);
+    await lab.reread({ as: 'file' });
+    expect(lab.draft.waits).toBe(true);
+    // Other samples were put in since: the text is no longer what is meant, but from the box it is read.
+    await lab.openFiles([new File(['a file'], 'a.txt')]);
+    expect([lab.draft.waits, lab.draft.isUnread]).toEqual([false, true]);
+    await lab.proceed(true);
+    expect(lab.run.dataSet?.samples[1]?.text).toBe('the second, one line more');
+  });
+
+  it('while samples are read, Run starts nothing of those before', async () => {
+    const during: Promise<void>[] = [];
+    let blocked: string | null = null;
+    const { lab, engine } = open(
+      statistics(() => {
+        if (lab.run.total === 0) return;
+        blocked = lab.blocked;
+        during.push(lab.proceed());
+      }),
+    );
+    await lab.openPasted('the first, one line');
+    await lab.openPasted('another, one line\nand one more line');
+    await Promise.all(during);
+    expect(during).not.toHaveLength(0);
+    expect(blocked).toBe('Run waits until the samples are read.');
+    expect(engine.scored).toHaveLength(0);
+    expect(lab.run.status.kind).toBe('idle');
+    expect(lab.blocked).toBeNull();
+  });
+});
+
 describe('what cutting did', () => {
   const cut = { from: 0, cut: 1, to: 2, isMoved: false, leftOut: 0, leftOutBehind: 0 };
   it('is counted over all samples and said', () => {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { exposeApi } from '../../src/app/api.ts';
 import type { SampleLab } from '../../src/app/samples/sampleLab.svelte.ts';
+import { leftOutOf } from '../../src/app/samples/unscorable.ts';
 import { tableCsv } from '../../src/app/samples/sampleColumns.ts';
 import { Selection } from '../../src/app/samples/selection.svelte.ts';
 import { readSamples } from '../../src/core/samples/readSamples.ts';
@@ -246,6 +247,51 @@ describe('a data set', () => {
     await session.storage.forgetEverything();
     for (const shelf of ['sample-scores', 'sample-runs', 'sample-inputs', 'sample-duplicates'])
       expect(disk.keys(shelf)).toEqual([]);
+  });
+});
+
+describe('what cannot be scored', () => {
+  const WITH_SHORT = [
+    '{"text":5}',
+    ...[LINES[0] ?? '', 'short', LINES[1] ?? ''].map((text) => JSON.stringify({ text })),
+  ].join('\n');
+
+  it('is told apart from rows that gave no sample, with its row and its reason, also after a closed tab', async () => {
+    const { lab, disk } = open();
+    await lab.openPasted(WITH_SHORT);
+    await lab.change({ split: SPLIT });
+    expect(leftOutOf(lab.run)).toBe('1 row of the input gave no sample.');
+    expect(lab.table.whyUnscored(1)).toBeNull();
+    await lab.run.run();
+    const told = '1 row of the input gave no sample. 1 of 3 samples cannot be scored.';
+    const reason = 'cannot be scored: no suffix: the text has 5 tokens, and the prefix takes them all';
+    expect(leftOutOf(lab.run)).toBe(told);
+    expect([0, 1, 2].map((index) => lab.table.whyUnscored(index))).toEqual([null, reason, null]);
+    expect(lab.blocked).toBe('2 samples scored; the other 1 cannot be.');
+    const second = open({ disk });
+    await second.session.storage.open();
+    await second.lab.start();
+    expect(second.lab.run.status.kind).toBe('done');
+    expect(leftOutOf(second.lab.run)).toBe(told);
+    expect(second.lab.table.whyUnscored(1)).toBe(reason);
+  });
+
+  it('may be all of them: Run says so, and starts nothing', async () => {
+    const { lab } = open();
+    await lab.openPasted('short\nshorter');
+    await lab.run.run();
+    expect(lab.run.unscorable).toHaveLength(2);
+    expect(lab.blocked).toMatch(/None of these samples can be scored/);
+  });
+
+  it('a row that waits for its score says that', async () => {
+    const { lab, engine } = await opened();
+    engine.afterChunk = () => {
+      if (engine.scored.length === 2) lab.run.stop();
+    };
+    await lab.run.run();
+    const waiting = lab.run.results.findIndex((result) => result === null);
+    expect(lab.table.whyUnscored(waiting)).toBe('not scored yet');
   });
 });
 

@@ -21,12 +21,23 @@ export function usableThreads(wanted: number | 'auto'): number {
 
 let configured: { readonly threads: number; readonly withWebGpu: boolean } | null = null;
 
+/** True if an earlier visit left a file in this browser, so that it needs no network. */
+async function isKept(url: string): Promise<boolean> {
+  // Insecure pages have no caches.
+  return 'caches' in globalThis && (await caches.match(url)) !== undefined;
+}
+
 /**
  * Chooses the build of the runtime. Only the first call counts: a worker loads one build, once. The build with
- * WebGPU runs WebAssembly as fast as the plain one, but is twice as large.
+ * WebGPU runs WebAssembly as fast as the plain one, but is twice as large: it is taken if WebGPU is there, or if it
+ * alone is in this browser already, as after a visit on another device.
  */
-export function configureRuntime(threads: number, withWebGpu: boolean): { readonly threads: number } {
+export async function configureRuntime(
+  threads: number,
+  hasWebGpu: boolean,
+): Promise<{ readonly threads: number }> {
   if (configured) return configured;
+  const withWebGpu = hasWebGpu || (!(await isKept(plainBinary)) && (await isKept(gpuBinary)));
   ort.env.wasm.wasmPaths = withWebGpu
     ? { mjs: gpuModule, wasm: gpuBinary }
     : { mjs: plainModule, wasm: plainBinary };

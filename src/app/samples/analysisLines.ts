@@ -1,5 +1,6 @@
 /** A saved analysis piece by piece: line by line in the layout that this page writes, whole in any other. */
 import type { MemoscopeError } from '../../protocol/errors.ts';
+import { counted } from '../../ui/format.ts';
 import { check, invalid, isObject, shown, type Fields } from './fileChecks.ts';
 
 /** What stands before the samples, the samples one by one, and what stands behind them. */
@@ -77,7 +78,7 @@ function openLines(first: string, lines: AsyncGenerator<Line, void>): OpenFile {
       yield parse(text.replace(/,\s*$/, ''), `samples[${index}]`, () => isLast);
       index++;
     }
-    throw cutOff(`after ${index} samples`);
+    throw cutOff(`after ${counted(index, 'sample')}`);
   }
   return {
     head,

@@ -29,7 +29,8 @@ export function analysisOf(
     group,
     seed: SEED,
     problems,
-    unscorable,
+    // By file and line, as the rows that gave no sample.
+    unscorable: unscorable.map(({ source, line, reason, excerpt }) => ({ source, line, reason, excerpt })),
     panels,
   };
   return {

@@ -1,25 +1,24 @@
 /** What the ceilings say in words, their numbers as a table, and where two samples part. */
 import type { Cell } from '../../core/csv.ts';
 import type { CeilingAnalysis } from '../../core/analyses/ceilings.ts';
-import { formatCount, formatProbability } from '../../ui/format.ts';
+import { counted, formatCount, formatProbability } from '../../ui/format.ts';
+import { endOf, isInsideCharacter, startOf } from './excerpt.ts';
 import type { PanelTable } from './panelFile.ts';
-
-const samplesText = (count: number): string => (count === 1 ? '1 sample' : `${formatCount(count)} samples`);
 
 export function ceilingVerdict(analysis: CeilingAnalysis): string[] {
   const { samples, capped, verbatimAtMost, above } = analysis;
   if (samples === 0) return ['Not defined: no sample is scored.'];
   if (capped.length === 0)
     return [
-      `Nothing in these samples stands in the way: wherever one is followed by greedy decoding, the others either part from it in the prefix or go on as it does. All ${formatCount(samples)} could be memorized to their end, so whatever N falls short by is the model’s.`,
+      `Nothing in these samples stands in the way: wherever one is followed by greedy decoding, the others either part from it in the prefix or go on as it does. ${samples === 1 ? 'It' : `All ${formatCount(samples)}`} could be memorized to the end, so whatever N falls short by is the model’s.`,
     ];
-  const reached = `Any one model, decoding greedily, can recite at most ${formatCount(verbatimAtMost)} of them to their end.`;
+  const reached = `Any one model, decoding greedily, can recite at most ${formatCount(verbatimAtMost)} of them to ${verbatimAtMost === 1 ? 'its' : 'their'} end.`;
   const beyond =
     above > 0
-      ? ` ${samplesText(above)} ${above === 1 ? 'goes' : 'go'} beyond the term-wise ceiling: there the model prefers the rarer continuation.`
+      ? ` ${counted(above, 'sample')} ${above === 1 ? 'goes' : 'go'} beyond the term-wise ceiling: there the model prefers the rarer continuation.`
       : ' No sample goes beyond its term-wise ceiling.';
   return [
-    `${samplesText(capped.length)} of ${formatCount(samples)} (${formatProbability(capped.length / samples)}) cannot be followed to the end by a decoder that does what most samples do: others begin alike and go on differently. ${reached}${beyond}`,
+    `${counted(capped.length, 'sample')} of ${formatCount(samples)} (${formatProbability(capped.length / samples)}) cannot be followed to the end by a decoder that does what most samples do: others begin alike and go on differently. ${reached}${beyond}`,
   ];
 }
 
@@ -74,20 +73,13 @@ export interface Parting {
 const SHARED = 60;
 const AHEAD = 60;
 
-/** Splits no surrogate pair. */
-const whole = (text: string, at: number): number => {
-  const unit = text.charCodeAt(at);
-  return unit >= 0xdc00 && unit < 0xe000 ? at - 1 : at;
-};
-
 export function partingOf(text: string, other: string): Parting {
   let at = 0;
   while (at < text.length && at < other.length && text[at] === other[at]) at++;
-  at = whole(text, at);
-  const from = whole(text, Math.max(0, at - SHARED));
+  if (isInsideCharacter(text, at)) at--;
   return {
-    shared: (from > 0 ? '…' : '') + text.slice(from, at),
-    own: text.slice(at, at + AHEAD),
-    other: other.slice(at, at + AHEAD),
+    shared: endOf(text.slice(0, at), SHARED),
+    own: startOf(text.slice(at), AHEAD),
+    other: startOf(other.slice(at), AHEAD),
   };
 }

@@ -1,6 +1,6 @@
 /** What cutting did to the samples, over all of them. */
 import type { SampleCut } from '../../engine/sampleStore.ts';
-import { formatCount } from '../../ui/format.ts';
+import { counted } from '../../ui/format.ts';
 
 export interface CutTotals {
   /** Samples whose cut is known. */
@@ -28,17 +28,17 @@ export function cutTotals(cuts: Iterable<SampleCut | null | undefined>): CutTota
   return totals;
 }
 
-const samples = (count: number): string => `${formatCount(count)} sample${count === 1 ? '' : 's'}`;
-
 /** What is worth saying of them, one sentence each; none if every cut went as wanted. */
 export function cutSentences({ moved, shortened, leftOut, shortenedBehind }: CutTotals): string[] {
   return [
     moved > 0
-      ? `In ${samples(moved)} a token straddles the place where prefix and suffix meet: the cut stands before that token (⇤).`
+      ? `In ${counted(moved, 'sample')} a token straddles the place where prefix and suffix meet: the cut stands before that token (⇤).`
       : null,
     shortened > 0
-      ? `${samples(shortened)} did not fit into the model’s context: the suffix and the nearest part of the prefix are kept, ${formatCount(leftOut)} prefix tokens left out (✂).`
+      ? `${counted(shortened, 'sample')} did not fit into the model’s context: the suffix and the nearest part of the prefix are kept, ${counted(leftOut, 'prefix token')} left out (✂).`
       : null,
-    shortenedBehind > 0 ? `${samples(shortenedBehind)} lost the end of a suffix too long for it (✂).` : null,
+    shortenedBehind > 0
+      ? `${counted(shortenedBehind, 'sample')} lost the end of a suffix too long for it (✂).`
+      : null,
   ].filter((sentence) => sentence !== null);
 }

@@ -3,7 +3,7 @@ import type { Groups } from '../../core/analyses/decomposition.ts';
 import type { Column } from '../../core/samples/sample.ts';
 import type { Duplicates } from '../../core/similarity/duplicates.ts';
 import { tokenRows, type TokenRows } from '../../core/tokenRows.ts';
-import { formatCount } from '../../ui/format.ts';
+import { counted, formatCount } from '../../ui/format.ts';
 import type { PreparedSample } from './prepare.ts';
 import type { SampleColumn } from './sampleColumn.ts';
 
@@ -123,10 +123,10 @@ export function duplicateText({
   const found =
     near.samples === 0
       ? 'No sample has a duplicate in this set.'
-      : `${formatCount(exact.samples)} samples share their exact tokens with another (${formatCount(exact.clusters)} texts); with near duplicates, ${formatCount(near.samples)} samples lie in ${formatCount(near.clusters)} clusters.`;
+      : `${exact.samples === 0 ? 'No two samples have the very same tokens' : `${formatCount(exact.samples)} samples share their exact tokens with another (${counted(exact.clusters, 'text')})`}; with near duplicates, ${formatCount(near.samples)} samples lie in ${counted(near.clusters, 'cluster')}.`;
   const rest =
     skipped > 0
-      ? ` ${formatCount(skipped)} pairs in crowded buckets were not compared, so some copies may be missed.`
+      ? ` ${counted(skipped, 'pair')} in crowded buckets ${skipped === 1 ? 'was' : 'were'} not compared, so some copies may be missed.`
       : '';
   return `${found}${rest} Compared as scored: 5-grams of tokens, Jaccard similarity 0.8 and more; a pair just there is missed with probability ${missProbability.toExponential(0)}.`;
 }

@@ -2,9 +2,10 @@ import type { RunOrigin } from '../../core/run.ts';
 import type { Duplicates } from '../../core/similarity/duplicates.ts';
 import type { SampleRunSettings, StoredSample } from '../../engine/sampleStore.ts';
 import type { Analysis } from './analysisFile.ts';
-import type { DataSet, Problem } from './dataSet.ts';
+import type { DataSet } from './dataSet.ts';
 import type { SplitSettings } from './prepare.ts';
 import type { SampleEmbeddings } from './sampleEmbeddings.ts';
+import { unscorableOfFile, type Unscorable } from './unscorable.ts';
 
 /** Results that were computed elsewhere, with what they are of. */
 export interface ForeignResults {
@@ -12,7 +13,7 @@ export interface ForeignResults {
   readonly split: SplitSettings;
   readonly subject: string | null;
   readonly results: readonly (StoredSample | null)[];
-  readonly unscorable: readonly Problem[];
+  readonly unscorable: readonly Unscorable[];
   readonly settings: SampleRunSettings;
   readonly origin: RunOrigin;
   readonly duplicates: Duplicates | null;
@@ -21,7 +22,7 @@ export interface ForeignResults {
 
 /** What a saved analysis holds, as the page shows it. */
 export function foreignOf({ head, samples, results, duplicates, embeddings }: Analysis): ForeignResults {
-  const { data, problems, unscorable, settings, origin, split, subject } = head;
+  const { data, problems, settings, origin, split, subject } = head;
   const { name, shape, columns, hasTexts } = data;
   const dataSet = {
     name,
@@ -31,5 +32,6 @@ export function foreignOf({ head, samples, results, duplicates, embeddings }: An
     problems: [...problems],
     hasTexts,
   };
+  const unscorable = unscorableOfFile(samples, results, head.unscorable);
   return { dataSet, split, subject, results, unscorable, settings, origin, duplicates, embeddings };
 }

@@ -3,7 +3,7 @@ import type { Cell } from '../../core/csv.ts';
 import { SMALLEST_GROUP, type GroupComparison, type GroupTestName } from '../../core/analyses/groups.ts';
 import type { SurvivalQuantile } from '../../core/statistics/survivalQuantile.ts';
 import { benjaminiHochberg, holm } from '../../core/statistics/multiplicity.ts';
-import { formatCount, formatNumber, formatProbability } from '../../ui/format.ts';
+import { counted, formatCount, formatNumber, formatProbability } from '../../ui/format.ts';
 import type { PanelTable } from './panelFile.ts';
 import { formatP } from './panelText.ts';
 
@@ -64,11 +64,11 @@ export function noComparison({ groups, isConstant, tooSmall }: GroupComparison):
   const small =
     tooSmall.length === 0
       ? ''
-      : ` ${tooSmall.length} with fewer than ${SMALLEST_GROUP} samples are left out.`;
+      : ` ${counted(tooSmall.length, 'group')} with fewer than ${SMALLEST_GROUP} samples ${tooSmall.length === 1 ? 'is' : 'are'} left out.`;
   if (groups.length < 2)
     return `Not defined: a comparison needs two groups of ${SMALLEST_GROUP} scored samples, and there ${groups.length === 1 ? 'is one' : 'is none'}.${small}`;
   if (isConstant)
-    return `Not defined: all ${groups.reduce((sum, { summary }) => sum + summary.samples, 0)} samples have the same N, so no two groups can differ.${small}`;
+    return `Not defined: all ${formatCount(groups.reduce((sum, { summary }) => sum + summary.samples, 0))} samples have the same N, so no two groups can differ.${small}`;
   return null;
 }
 
@@ -154,7 +154,7 @@ export function groupTable(
       ]),
       ...groups.map(({ name, summary, quantiles }) => [
         groupName(name),
-        `median N of ${summary.samples} samples, ${summary.censored} censored`,
+        `median N of ${counted(summary.samples, 'sample')}, ${summary.censored} censored`,
         quantiles[2]?.value ?? NaN,
         ...blank(7),
         quantiles[2]?.low ?? NaN,

@@ -1,6 +1,6 @@
 /** What the match lengths say in words. */
 import type { MatchLengthAnalysis } from '../../core/analyses/matchLengths.ts';
-import { formatCount, formatNumber } from '../../ui/format.ts';
+import { counted, formatNumber } from '../../ui/format.ts';
 import { FEW_SAMPLES } from './dependenceText.ts';
 import { formatP } from './panelText.ts';
 
@@ -11,7 +11,7 @@ const ON_BOUNDARY = 0.995;
 export function matchLengthVerdict({ summary, ratio, betaGeometric }: MatchLengthAnalysis): string {
   if (Number.isNaN(ratio.lr)) return 'Too little varies here to compare the two models.';
   if (summary.samples < FEW_SAMPLES)
-    return `${formatCount(summary.samples)} samples are too few to compare the two models; from ${FEW_SAMPLES} on it is said which fits.`;
+    return `${counted(summary.samples, 'sample')} ${summary.samples === 1 ? 'is' : 'are'} too few to compare the two models; from ${FEW_SAMPLES} on it is said which fits.`;
   if (betaGeometric.rho > ON_BOUNDARY)
     return 'Samples miss at once or never: the beta-geometric fit lies on its boundary, and its numbers say no more than that.';
   return ratio.p < 0.05

@@ -12,7 +12,7 @@ import {
 } from '../../core/analyses/membership.ts';
 import type { BlindFeature } from '../../core/blindBaseline.ts';
 import type { TprAtFpr } from '../../core/statistics/membershipEvaluation.ts';
-import { formatCount, formatDifference, formatNumber, formatProbability } from '../../ui/format.ts';
+import { counted, formatCount, formatDifference, formatNumber, formatProbability } from '../../ui/format.ts';
 import type { PanelTable } from './panelFile.ts';
 
 export const SCORE_NAMES: Readonly<Record<MembershipScore, { label: string; hint: string }>> = {
@@ -56,7 +56,7 @@ export function refusalText({ scores }: MembershipAnalysis): string | null {
   const { nonMembers } = first.found;
   return first.found.refused === 'noMembers'
     ? 'No true-positive rate without members.'
-    : `No true-positive rate at ${rates}: with ${formatCount(nonMembers)} non-members the smallest false-positive rate that can be seen at all is 1 in ${formatCount(nonMembers)}; ${refused.length > 1 ? 'they take' : 'it takes'} at least ${refused.map(({ found }) => formatCount(found.needed)).join(' and ')} non-members.`;
+    : `No true-positive rate at ${rates}: with ${counted(nonMembers, 'non-member')} the smallest false-positive rate that can be seen at all is 1 in ${formatCount(nonMembers)}; ${refused.length > 1 ? 'they take' : 'it takes'} at least ${refused.map(({ found }) => formatCount(found.needed)).join(' and ')} non-members.`;
 }
 
 export const intervalText = (interval: AurocInterval | undefined): string =>

@@ -1,7 +1,7 @@
 /** What the comparison of two runs says in words, and its numbers as a table. */
 import type { Cell } from '../../core/csv.ts';
 import type { PairedAnalysis } from '../../core/analyses/paired.ts';
-import { formatCount, formatDifference, formatNumber } from '../../ui/format.ts';
+import { counted, formatCount, formatDifference, formatNumber } from '../../ui/format.ts';
 import type { PanelTable } from './panelFile.ts';
 import { formatP } from './panelText.ts';
 
@@ -16,8 +16,10 @@ export function pairVerdict(analysis: PairedAnalysis, other: string, self: strin
   if (pairs === 0) return ['Not defined: no sample has an N in both runs.'];
   const name = `Wilcoxon signed-rank, ${test.method}`;
   if (test.n === 0)
-    return [`Identical: N is the same for all ${formatCount(pairs)} samples in both runs (p = 1).`];
-  const counts = `N is longer under ${self} for ${formatCount(increases)} of ${formatCount(pairs)} samples, shorter for ${formatCount(decreases)} and the same for ${formatCount(equal)}`;
+    return [
+      `Identical: N is the same for ${pairs === 1 ? 'the one sample' : `all ${formatCount(pairs)} samples`} in both runs (p = 1).`,
+    ];
+  const counts = `N is longer under ${self} for ${formatCount(increases)} of ${counted(pairs, 'sample')}, shorter for ${formatCount(decreases)} and the same for ${formatCount(equal)}`;
   const isFound = test.p < 0.05;
   const opening = isFound
     ? `The two runs differ (${name}, ${formatP(test.p)}): ${counts}.`
@@ -34,10 +36,10 @@ function censoringText({ censoredBefore, censoredAfter, censoredBoth }: PairedAn
   if (half + censoredBoth === 0) return [];
   const both =
     censoredBoth > 0
-      ? ` ${formatCount(censoredBoth)} are recited to their end in both, so their difference counts as 0 and is not known.`
+      ? ` ${formatCount(censoredBoth)} ${censoredBoth === 1 ? 'is' : 'are'} recited to the end in both: a difference there counts as 0 and is not known.`
       : '';
   return [
-    `${formatCount(half)} ${half === 1 ? 'pair is' : 'pairs are'} recited to the suffix’s end in one run: their true difference is larger than what is counted.${both}`,
+    `${formatCount(half)} ${half === 1 ? 'pair is' : 'pairs are'} recited to the suffix’s end in one run: the true difference is larger than what is counted.${both}`,
   ];
 }
 

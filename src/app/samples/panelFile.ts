@@ -15,13 +15,14 @@ export function settingsOfRun({
   origin,
   scored,
   total,
-  problems,
+  unscorable,
 }: SampleRun): [string, Cell][] {
   return Object.entries({
     data: dataSet?.name ?? '',
     samples: total,
     scored,
-    'rows left out': problems.length,
+    'rows that gave no sample': dataSet?.problems.length ?? 0,
+    'samples that cannot be scored': unscorable.length,
     ...settings,
     ...origin,
   });

@@ -11,6 +11,8 @@ export interface ShownPanel {
   readonly title: string;
   readonly shows: string;
   readonly facts: string;
+  /** That not all samples are scored yet; '' once they are. */
+  readonly soFar: string;
   readonly table: PanelTable;
   readonly legend: readonly LegendEntry[];
   /** True if figure or table hold texts of the samples. */

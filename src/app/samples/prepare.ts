@@ -2,6 +2,7 @@
 import { splitTokens, type SplitRule } from '../../core/samples/split.ts';
 import { charOffsets, INSIDE_CHARACTER } from '../../core/utf8.ts';
 import type { SampleCut } from '../../engine/sampleStore.ts';
+import { counted } from '../../ui/format.ts';
 import type { TokenizedText } from '../../protocol/scorer.ts';
 import type { Sample } from './dataSet.ts';
 
@@ -19,7 +20,7 @@ export const DEFAULT_SPLIT: SplitSettings = {
 
 export const describeSplit = ({ rule }: SplitSettings): string =>
   rule.mode === 'count'
-    ? `prefix of ${rule.prefix} tokens, suffix of at most ${rule.suffix}`
+    ? `prefix of ${counted(rule.prefix, 'token')}, suffix of at most ${rule.suffix}`
     : `prefix of the first ${Math.round(100 * rule.at)}% of the tokens`;
 
 /** A sample ready to be scored. */
@@ -49,7 +50,7 @@ export function prepareSample(
   const split = splitTokens(ids.length, offsets, ruleFor(sample, settings), longest);
   const { prefixStart, suffixStart, suffixEnd, moved, truncatedPrefix, truncatedSuffix } = split;
   if (suffixEnd <= suffixStart)
-    return `no suffix: the text has ${ids.length} tokens, and the prefix takes them all`;
+    return `no suffix: the text has ${counted(ids.length, 'token')}, and the prefix takes ${ids.length === 1 ? 'it' : 'them all'}`;
   const charAt = (token: number): number => {
     let at = token;
     while (offsets[at] === INSIDE_CHARACTER) at--;

@@ -1,6 +1,7 @@
 /** Reads an analysis that was saved as JSON: see `analysisFile`. */
 import type { StoredSample } from '../../engine/sampleStore.ts';
 import { sha256OfText } from '../../engine/hashing.ts';
+import { counted } from '../../ui/format.ts';
 import {
   Chain,
   FORMAT,
@@ -145,7 +146,7 @@ export async function readAnalysis(content: Blob): Promise<Analysis> {
     await pauses.pause();
   }
   if (samples.length !== head.data.samples)
-    throw invalid(`it has ${samples.length} samples and says that it has ${head.data.samples}`);
+    throw invalid(`it has ${counted(samples.length, 'sample')} and says that it has ${head.data.samples}`);
   const { hashes } = file.tail();
   if (!isObject(hashes)) throw invalid(`hashes is ${shown(hashes)}, and it must be an object`);
   check(hashes, 'hashes.', { data: 'text', results: 'text', head: 'text' });

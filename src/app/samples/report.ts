@@ -36,9 +36,9 @@ function figureText({ body, legend }: ShownPanel, rules: DarkRules): string | nu
   return light && dark ? svgText(inBothThemes(light, dark, rules)) : null;
 }
 
-const sentencesOf = ({ body }: ShownPanel): string[] =>
-  [...(body?.querySelectorAll<HTMLElement>(SENTENCES) ?? [])]
-    .map(({ textContent }) => textContent.replace(/\s+/g, ' ').trim())
+const sentencesOf = ({ body, soFar }: ShownPanel): string[] =>
+  [soFar, ...Array.from(body?.querySelectorAll(SENTENCES) ?? [], ({ textContent }) => textContent)]
+    .map((sentence) => sentence.replace(/\s+/g, ' ').trim())
     .filter((sentence) => sentence !== '');
 
 /**
@@ -73,13 +73,16 @@ export async function makeReport(lab: SampleLab, hasTexts: boolean): Promise<str
     appVersion: __APP_VERSION__,
     facts: await factsOf(lab),
     panels,
-    problems: run.problems,
+    problems: run.dataSet?.problems ?? [],
+    unscorable: run.unscorable,
+    samples: run.total,
     darkCss: rules.css,
   });
 }
 
 const titleOf = ({ run, matches }: SampleLab): string =>
-  summarySentence(summarizeMatches(matches), run.settings?.adapterId ?? null) ?? 'Memorization';
+  summarySentence(summarizeMatches(matches), run.settings?.adapterId ?? null, !run.isComplete) ??
+  'Memorization';
 
 /** Data, model and settings. */
 async function factsOf({ run, filed, group }: SampleLab): Promise<(readonly [string, Cell])[]> {

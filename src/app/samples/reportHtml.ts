@@ -3,6 +3,7 @@ import type { Cell } from '../../core/csv.ts';
 import { formatCount, formatNumber, UNDEFINED } from '../../ui/format.ts';
 import type { Problem } from './dataSet.ts';
 import type { PanelTable } from './panelFile.ts';
+import { leftOutText } from './unscorable.ts';
 
 /** One panel of the report. */
 export interface ReportPanel {
@@ -24,7 +25,12 @@ export interface Report {
   /** Data, model, settings, hashes. */
   readonly facts: readonly (readonly [name: string, value: Cell])[];
   readonly panels: readonly ReportPanel[];
+  /** Rows of the input that gave no sample. */
   readonly problems: readonly Problem[];
+  /** Samples that cannot be scored. */
+  readonly unscorable: readonly Problem[];
+  /** Samples there are. */
+  readonly samples: number;
   /** Rules for the figures in the dark. */
   readonly darkCss: string;
 }
@@ -71,13 +77,19 @@ ${sentences.map((sentence) => `<p>${escapeHtml(sentence)}</p>`).join('\n')}
 ${tableHtml(table)}
 </section>`;
 
-function problemsHtml(problems: readonly Problem[]): string {
-  if (problems.length === 0) return '<p>No row was left out.</p>';
-  const table = {
-    header: ['file', 'line', 'reason'],
-    rows: problems.map(({ source, line, reason }) => [source, line, reason]),
-  };
-  return `<p>${formatCount(problems.length)} ${problems.length === 1 ? 'row was' : 'rows were'} left out.</p>${tableHtml(table)}`;
+function listHtml(sentence: string, problems: readonly Problem[]): string {
+  if (problems.length === 0) return '';
+  const rows = problems.map(({ source, line, reason }) => [source, line, reason]);
+  return `<p>${sentence}</p>${tableHtml({ header: ['file', 'line', 'reason'], rows })}`;
+}
+
+function problemsHtml({ problems, unscorable, samples }: Report): string {
+  if (problems.length + unscorable.length === 0)
+    return '<p>Every row of the input gave a sample, and every sample can be scored.</p>';
+  return (
+    listHtml(leftOutText(problems.length, 0, samples), problems) +
+    listHtml(leftOutText(0, unscorable.length, samples), unscorable)
+  );
 }
 
 const CSS = `
@@ -112,7 +124,8 @@ const PRINT =
   '@media print{body{background:none;max-width:none;padding:0;font-size:11px}section,header{border:0;padding:0;break-inside:auto}figure,h2{break-inside:avoid;break-after:avoid}.table{max-height:none;overflow:visible}table{font-size:8px;white-space:normal}th{position:static}nav{display:none}}';
 
 /** The report as the text of an HTML file. */
-export function reportHtml({ title, savedAt, appVersion, facts, panels, problems, darkCss }: Report): string {
+export function reportHtml(report: Report): string {
+  const { title, savedAt, appVersion, facts, panels, darkCss } = report;
   const links = panels.map((panel) => `<a href="#${escapeHtml(panel.id)}">${escapeHtml(panel.title)}</a>`);
   const list = facts.map(
     ([name, value]) =>
@@ -134,7 +147,7 @@ export function reportHtml({ title, savedAt, appVersion, facts, panels, problems
 <dl>${list.join('\n')}</dl>
 </header>
 <main>${panels.map(panelHtml).join('\n')}
-<section id="problems"><h2>Rows left out</h2>${problemsHtml(problems)}</section>
+<section id="problems"><h2>Left out</h2>${problemsHtml(report)}</section>
 </main>
 <footer>Saved ${escapeHtml(savedAt)} by Memoscope ${escapeHtml(appVersion)}. Definitions after “Skewed Memorization in Large Language Models”, arXiv 2502.01187.</footer>
 </body>

@@ -1,6 +1,7 @@
 /** Results of samples as the arrays that analyses take. */
 import type { Suffixes } from '../../core/analyses/decomposition.ts';
 import type { StoredSample } from '../../engine/sampleStore.ts';
+import type { SampleMatches } from '../../protocol/statistics.ts';
 import { Slices } from './slices.ts';
 
 /**
@@ -24,4 +25,12 @@ export async function suffixesOf(results: readonly (StoredSample | null)[]): Pro
     await slices.pause();
   }
   return { values, correct, offsets };
+}
+
+/** N and L of every sample, `[samples]` each, tokens; NaN where it is not scored. */
+export function matchesOf(results: readonly (StoredSample | null)[]): SampleMatches {
+  return {
+    n: Float64Array.from(results, (result) => result?.scored.matchLength ?? NaN),
+    length: Float64Array.from(results, (result) => result?.scored.suffixTokens ?? NaN),
+  };
 }

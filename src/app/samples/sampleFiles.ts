@@ -1,16 +1,27 @@
 /** Files as a visitor gives them: picked, dropped, or whole folders. */
 import { MemoscopeError } from '../../protocol/errors.ts';
+import { counted } from '../../ui/format.ts';
 import type { InputFile } from '../../protocol/statistics.ts';
 
 /** What a file of samples may be; other files of a folder are passed over. */
 const SAMPLE_FILE = /\.(txt|md|markdown|csv|tsv|json|jsonl|ndjson)(\.gz)?$/i;
 
 /** Largest file that is read. */
-export const LARGEST_SAMPLE_FILE = 500_000_000;
+const LARGEST_SAMPLE_FILE = 500_000_000;
 
 /** Files above this size stay on the disk until the worker reads them, bytes: the page does not touch theirs. */
 const LARGE = 1_000_000;
 const NOTHING = new Uint8Array(0);
+
+/** @throws {MemoscopeError} `InvalidInput` if a file is too large to be read. */
+export function checkSizes(files: readonly File[]): void {
+  const tooLarge = files.find(({ size }) => size > LARGEST_SAMPLE_FILE);
+  if (tooLarge)
+    throw new MemoscopeError(
+      'InvalidInput',
+      `${tooLarge.name} has more than 500 MB. Split it and open one part.`,
+    );
+}
 
 /** Where dropped files lie in their folder: only picked ones tell it themselves. */
 const paths = new WeakMap<File, string>();
@@ -27,7 +38,7 @@ export async function readFiles(files: readonly File[]): Promise<InputFile[]> {
       'InvalidInput',
       files.length === 0
         ? 'There is no file in this.'
-        : `None of these ${files.length} files is of a kind that holds samples: txt, md, csv, tsv, json or jsonl, also gzipped.`,
+        : `None of these ${counted(files.length, 'file')} is of a kind that holds samples: txt, md, csv, tsv, json or jsonl, also gzipped.`,
     );
   return Promise.all(
     wanted.map(async (file) => {

@@ -14,18 +14,19 @@ import { Experiments } from './experiments.svelte.ts';
 import { FiledAnalysis } from './filedAnalysis.svelte.ts';
 import { showTokens, type ShownRow } from './firstRows.ts';
 import { foreignOf } from './foreignResults.ts';
+import { InputDraft } from './inputDraft.svelte.ts';
 import { InputReader } from './inputReader.svelte.ts';
-import { LastWish } from './lastWish.ts';
 import { PanelRegistry } from './panelRegistry.ts';
 import type { SplitSettings } from './prepare.ts';
-import { suffixesOf } from './runArrays.ts';
-import { LARGEST_SAMPLE_FILE, readFiles } from './sampleFiles.ts';
+import { matchesOf, suffixesOf } from './runArrays.ts';
+import { checkSizes, readFiles } from './sampleFiles.ts';
 import { SampleRun } from './sampleRun.svelte.ts';
 import type { SampleChanges, SampleRunHost } from './sampleRunHost.ts';
 import { Selection } from './selection.svelte.ts';
 import { Similarity } from './similarity.svelte.ts';
 import { LARGEST_KEPT, readStoredInput, sizeOf, type SampleInput, type StoredInput } from './storedInput.ts';
 import { TableView } from './tableView.svelte.ts';
+import { whyNoRun } from './whyNoRun.ts';
 
 /** Everything in the view "Samples": what was put in, what is scored of it, what is selected and how it is grouped. */
 export class SampleLab {
@@ -52,7 +53,7 @@ export class SampleLab {
   /** True while samples of a saved analysis are in: they are not kept for the next visit. */
   isFromFile = $state(false);
   private isStarted = false;
-  private readonly wish = new LastWish((message) => {
+  readonly draft = new InputDraft((message) => {
     this.inputProblem = message;
   });
   private readonly host: SampleRunHost;
@@ -66,13 +67,7 @@ export class SampleLab {
   /** N and L of every sample; NaN where it is not scored. */
   readonly matches = $derived.by(() => {
     const { results, revision } = this.run;
-    const n = new Float64Array(revision >= 0 ? results.length : 0).fill(NaN);
-    const length = n.slice();
-    results.forEach((result, index) => {
-      n[index] = result?.scored.matchLength ?? NaN;
-      length[index] = result?.scored.suffixTokens ?? NaN;
-    });
-    return { n, length };
+    return matchesOf(revision >= 0 ? results : []);
   });
 
   /** @param statistics and `similarity`: tests put clients without a worker here. */
@@ -91,10 +86,10 @@ export class SampleLab {
   async start(): Promise<void> {
     if (this.isStarted) return;
     this.isStarted = true;
-    const { count } = this.wish;
+    const { count } = this.draft;
     const stored = await this.host.storage.withSamples((store) => store.readInput(), null);
     // A quick visitor has put something in by now.
-    if (count !== this.wish.count) return;
+    if (count !== this.draft.count) return;
     const last = readStoredInput(stored);
     if (last) {
       this.run.split = last.split;
@@ -103,7 +98,7 @@ export class SampleLab {
     }
     if (last?.input) {
       const { input, options } = last;
-      await this.wish.follow((check) => this.read(input, options, check));
+      await this.draft.ask((check) => this.read(input, options, check));
     } else await this.openPlanted();
   }
 
@@ -133,7 +128,7 @@ export class SampleLab {
 
   async openPlanted(): Promise<void> {
     this.reader.stop();
-    await this.wish.follow(async (check) => {
+    await this.draft.ask(async (check) => {
       const dataSet = await loadPlanted();
       check();
       this.input = null;
@@ -144,13 +139,8 @@ export class SampleLab {
 
   /** Reads files; if their columns are not known, they wait for a mapping. */
   async openFiles(files: readonly File[]): Promise<void> {
-    await this.wish.follow(async (check) => {
-      const tooLarge = files.find(({ size }) => size > LARGEST_SAMPLE_FILE);
-      if (tooLarge)
-        throw new MemoscopeError(
-          'InvalidInput',
-          `${tooLarge.name} has more than 500 MB. Split it and open one part.`,
-        );
+    await this.draft.ask(async (check) => {
+      checkSizes(files);
       const [first] = files;
       if (files.length === 1 && first && isSavedResult(await first.slice(0, 512).text())) {
         await this.openAnalysis(first, check);
@@ -164,15 +154,14 @@ export class SampleLab {
 
   async openPasted(text: string): Promise<void> {
     const bytes = new TextEncoder().encode(text);
-    await this.wish.follow((check) =>
-      this.read({ name: 'pasted', files: [{ name: 'pasted', bytes }] }, {}, check),
-    );
+    const input: SampleInput = { name: 'pasted', files: [{ name: 'pasted', bytes }] };
+    await this.draft.ask((check) => this.read(input, {}, check), text);
   }
 
   /** Reads the last input again: in other units, or with other columns as the text. */
   async reread(options: ReadOptions): Promise<void> {
-    const { input } = this;
-    if (input) await this.wish.follow((check) => this.read(input, options, check));
+    const { input, draft } = this;
+    if (input) await draft.ask((check) => this.read(input, options, check), draft.text);
   }
 
   private async read(input: SampleInput, options: ReadOptions, check: () => void): Promise<void> {
@@ -197,6 +186,7 @@ export class SampleLab {
 
   /** What is shown is of other samples. */
   private leaveInput(): void {
+    this.draft.arrive();
     this.inputProblem = null;
     this.selection.reset();
     this.table.reset();
@@ -230,11 +220,21 @@ export class SampleLab {
     return writeAnalysis(analysisOf(this.run, this.group, panels, content));
   }
 
+  /** Why nothing can be run now; null if Run may be pressed. */
+  readonly blocked = $derived.by(() => whyNoRun(this));
+
+  /** Goes on: reads what waits to be read, else runs what is in. @param isInBox true from within the box. */
+  async proceed(isInBox = false): Promise<void> {
+    const { draft, run, blocked } = this;
+    if (isInBox ? draft.isUnread : draft.waits && this.source === 'own') await this.openPasted(draft.pasted);
+    else if (blocked === null && !run.isBusy) await run.run();
+  }
+
   /** Scores the same samples again, with the model and the device at hand, and compares all numbers. */
   async runAgain(): Promise<void> {
     const { run } = this;
     if (run.isBusy || run.dataSet?.hasTexts === false) return;
-    await this.wish.follow(async (check) => {
+    await this.draft.follow(async (check) => {
       const entry = await this.host.link.entry();
       check();
       if (run.subject !== null && !this.host.link.adapterOf(entry, run.subject))
@@ -277,6 +277,9 @@ export class SampleLab {
   readonly isAnalysing = $derived.by(() =>
     [this.analyses, this.similarity, this.comparisons].some(({ isBusy }) => isBusy),
   );
+
+  /** Where samples come from: what was chosen, else where those that are in came from. */
+  readonly source = $derived.by(() => this.draft.chosen ?? (this.input ? 'own' : 'planted'));
 
   /** Some samples token by token, as they would be cut; loads the model. @throws {MemoscopeError} as `ScorerApi.open`. */
   showTokens(samples: readonly Sample[], split: SplitSettings, signal: AbortSignal): Promise<ShownRow[]> {

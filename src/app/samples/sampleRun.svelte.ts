@@ -6,7 +6,7 @@ import type { ModelEntry } from '../../engine/modelCatalog.ts';
 import type { LoadProgress, OpenedModel } from '../../protocol/scorer.ts';
 import { CurrentJob } from '../currentJob.ts';
 import { originOf, timestamp } from '../scoreText.ts';
-import type { DataSet, Problem } from './dataSet.ts';
+import type { DataSet } from './dataSet.ts';
 import type { ForeignResults } from './foreignResults.ts';
 import { contentHash } from './otherRuns.ts';
 import { DEFAULT_SPLIT, type PreparedSample, type SplitSettings } from './prepare.ts';
@@ -17,6 +17,7 @@ import type { SampleChanges, SampleRunHost } from './sampleRunHost.ts';
 import { cutFirst } from './cutFirst.ts';
 import { SampleRate } from './sampleRate.ts';
 import { keyOfSamples, prepareAll, sampleSettings, scoreBlocks, type SampleQuestion } from './scoreBlocks.ts';
+import { unscorableOfRun, type Unscorable } from './unscorable.ts';
 
 /** Between two drawings of growing results, ms. */
 const DRAW_INTERVAL = 250;
@@ -34,7 +35,7 @@ export class SampleRun {
   /** All scores, or the match length alone. */
   mode = $state<ScoreMode>('full');
   /** Samples that could not be scored, found while they were cut. */
-  unscorable = $state.raw<readonly Problem[]>([]);
+  unscorable = $state.raw<readonly Unscorable[]>([]);
   settings = $state.raw<SampleRunSettings | null>(null);
   origin = $state.raw<RunOrigin | null>(null);
   /** Counts the times that `results` grew. */
@@ -192,6 +193,7 @@ export class SampleRun {
       await this.copies.restore(key, store);
       this.settings = header.settings;
       this.origin = header.origin;
+      this.unscorable = unscorableOfRun(dataSet.samples, header.unscorable);
     }, undefined);
     if (!isStill() || this.isBusy) return;
     this.draw(true);
@@ -208,15 +210,14 @@ export class SampleRun {
   async cutAgain(): Promise<void> {
     const { dataSet, split, settings } = this;
     if (!dataSet || dataSet.hasTexts === false || this.isBusy || this.hasTokens) return;
-    const modelHash = settings?.modelHash ?? null;
-    const prepared = await cutFirst(this.host, (entry) => this.question(entry), { modelHash });
+    const prepared = await cutFirst(this.host, (entry) => this.question(entry), settings?.modelHash);
     if (this.dataSet === dataSet && this.split === split) this.prepared = prepared;
   }
 
   /** Cuts the first samples as the model will see them, if it is loaded anyway: none is loaded for it. */
   private async preview(isStill: () => boolean): Promise<void> {
     if (this.host.link.state.kind !== 'ready') return;
-    const prepared = await cutFirst(this.host, (entry) => this.question(entry), { count: PREVIEWED });
+    const prepared = await cutFirst(this.host, (entry) => this.question(entry), undefined, PREVIEWED);
     if (isStill() && !this.isBusy && this.prepared.length === 0) this.prepared = prepared;
   }
 
@@ -303,9 +304,11 @@ export class SampleRun {
   /** The header of the run at hand, whatever is opened later. */
   private header() {
     const { key, dataSet, settings, content } = this;
+    const unscorable = this.unscorable.map(({ index, reason }) => ({ index, reason }));
     return () => {
       if (key === null || !dataSet || !settings || !this.origin) throw new Error('no run');
-      const of = { key, name: dataSet.name, samples: dataSet.samples.length, settings, origin: this.origin };
+      const { name, samples } = dataSet;
+      const of = { key, name, samples: samples.length, settings, origin: this.origin, unscorable };
       return content === null ? of : { ...of, content };
     };
   }

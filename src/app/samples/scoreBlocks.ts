@@ -8,13 +8,15 @@ import { sha256OfText } from '../../engine/hashing.ts';
 import type { AdapterEntry, ModelEntry } from '../../engine/modelCatalog.ts';
 import type { BlockEmbeddings, SampleRunSettings, StoredSample } from '../../engine/sampleStore.ts';
 import type { ScorerClient } from '../../engine/scorerClient.ts';
-import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
+import { MemoscopeError } from '../../protocol/errors.ts';
 import type { DeviceReport, OpenedModel, ScoreChunk, TokenizedText } from '../../protocol/scorer.ts';
+import { despiteOneDeath } from '../despiteOneDeath.ts';
 import type { BlockJob } from './blockJob.ts';
-import type { Problem, Sample } from './dataSet.ts';
+import type { Sample } from './dataSet.ts';
 import { describeSplit, prepareSample, type PreparedSample, type SplitSettings } from './prepare.ts';
 import { screenBlock } from './screenBlock.ts';
 import { Slices } from './slices.ts';
+import { unscorableOf, type Unscorable } from './unscorable.ts';
 
 /** Texts that are tokenized in one call: cutting them is one task of the page. */
 const TOKENIZE_AT_ONCE = 64;
@@ -72,7 +74,7 @@ export const sampleSettings = (
 /** Every sample tokenized and cut; null where it cannot be scored, with the reason among the problems. */
 export interface PreparedSet {
   readonly prepared: readonly (PreparedSample | null)[];
-  readonly problems: readonly Problem[];
+  readonly problems: readonly Unscorable[];
 }
 
 /** Tokens of some samples; those of windows are known already. */
@@ -95,7 +97,7 @@ export async function prepareAll(
   signal: AbortSignal,
 ): Promise<PreparedSet> {
   const prepared: (PreparedSample | null)[] = [];
-  const problems: Problem[] = [];
+  const problems: Unscorable[] = [];
   for (let from = 0; from < samples.length; from += TOKENIZE_AT_ONCE) {
     signal.throwIfAborted();
     const some = samples.slice(from, from + TOKENIZE_AT_ONCE);
@@ -105,8 +107,7 @@ export async function prepareAll(
       if (typeof found === 'object') prepared.push(found);
       else {
         prepared.push(null);
-        const { source, line, text } = sample;
-        problems.push({ source, line, reason: found ?? 'no tokens came', excerpt: text.slice(0, 80) });
+        problems.push(unscorableOf(sample, from + place, found ?? 'no tokens came'));
       }
     });
   }
@@ -128,28 +129,14 @@ export async function scoreBlocks(
 ): Promise<DeviceReport | null> {
   const lengths = prepared.map((sample) => sample?.ids.length ?? 0);
   const blocks = planBlocks(lengths, BLOCK_SIZES[job.mode]);
+  const score = job.mode === 'screening' ? screenBlock : scoreBlock;
   let device: DeviceReport | null = null;
   for (const [number, indices] of blocks.entries()) {
     if (job.isDone(indices)) continue;
     job.signal.throwIfAborted();
-    device = await scoreWithRetry(number, indices, prepared, job);
+    device = await despiteOneDeath(job.signal, () => score(number, indices, prepared, job));
   }
   return device;
-}
-
-async function scoreWithRetry(
-  number: number,
-  indices: Uint32Array,
-  prepared: readonly (PreparedSample | null)[],
-  job: BlockJob,
-): Promise<DeviceReport> {
-  const score = job.mode === 'screening' ? screenBlock : scoreBlock;
-  try {
-    return await score(number, indices, prepared, job);
-  } catch (thrown) {
-    if (asMemoscopeError(thrown).kind !== 'WorkerDied' || job.signal.aborted) throw thrown;
-    return score(number, indices, prepared, job);
-  }
 }
 
 async function scoreBlock(

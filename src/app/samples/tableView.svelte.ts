@@ -77,6 +77,22 @@ export class TableView {
   );
   readonly columns = $derived(this.allColumns.filter(({ isMain }) => isMain || this.isWide));
 
+  /** Place of the first column that holds a score. */
+  readonly scoresFrom = $derived.by(() => this.columns.findIndex(({ id }) => id === 'matchLength'));
+
+  private readonly reasons = $derived.by(() =>
+    Object.fromEntries(this.run.unscorable.map(({ index, reason }) => [index, reason])),
+  );
+
+  /** Why a row has no scores; null for one that has, and while nothing is scored. */
+  whyUnscored(index: number): string | null {
+    const { results, scored, isBusy } = this.run;
+    if (results[index]) return null;
+    const reason = this.reasons[index];
+    if (reason !== undefined) return `cannot be scored: ${reason}`;
+    return scored > 0 || isBusy ? 'not scored yet' : null;
+  }
+
   /** True if arranging the rows takes too long for one task: then the view calls {@link arrange}. */
   readonly isLarge = $derived.by(() => this.run.total > AT_ONCE);
 

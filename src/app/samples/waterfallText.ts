@@ -61,7 +61,7 @@ export function waterfallText(
   const impossible = bars.find(({ logprob }) => logprob === -Infinity);
   const miss = bars.find(({ isFirstMiss }) => isFirstMiss);
   const where = censored
-    ? `Greedy decoding recites all ${formatCount(bars.length)} tokens.`
+    ? `Greedy decoding recites ${bars.length === 1 ? 'the one token' : `all ${formatCount(bars.length)} tokens`}.`
     : `Greedy decoding misses first at token ${miss ? placeAndName(miss) : 'n/a'}: N = ${formatCount(matchLength)}. That token holds ${formatProbability(miss?.share ?? NaN)} of ln p_z.`;
   if (impossible)
     return [

@@ -29,9 +29,9 @@ interface Target {
   readonly ridge: number;
 }
 
-/** Adds `by` times a vector to the values from `at` on. */
-function addScaled(into: Float64Array, at: number, by: number, vector: Float64Array): void {
-  for (let index = 0; index < vector.length; index++)
+/** Adds `by` times a vector, from its element `first` on, to the values from `at` on. */
+function addScaled(into: Float64Array, at: number, by: number, vector: Float64Array, first = 0): void {
+  for (let index = first; index < vector.length; index++)
     into[at + index] = (into[at + index] ?? 0) + by * (vector[index] ?? 0);
 }
 
@@ -58,8 +58,11 @@ function slopeAndCurvature(
     const y = isOne[row] ?? 0;
     const weight = weights[y > 0 ? 1 : 0];
     addScaled(gradient, 0, weight * (y - p), x);
-    for (let i = 0; i < size; i++) addScaled(curvature, i * size, weight * p * (1 - p) * (x[i] ?? 0), x);
+    // The matrix is symmetric: its upper half is summed.
+    for (let i = 0; i < size; i++) addScaled(curvature, i * size, weight * p * (1 - p) * (x[i] ?? 0), x, i);
   }
+  for (let i = 0; i < size; i++)
+    for (let j = 0; j < i; j++) curvature[i * size + j] = curvature[j * size + i] ?? NaN;
   gradient.forEach((value, i) => {
     if (i > 0) gradient[i] = value - ridge * (theta[i] ?? 0);
   });

@@ -117,6 +117,21 @@ class Ours {
     return { ms: performance.now() - startedAt, tokens: scored, bytesToJs, logprob };
   }
 
+  /** Samples of these lengths, as one data set or each in a call of its own; ms. */
+  async samples(lengths: readonly number[], isTogether: boolean): Promise<number> {
+    const all = isTogether ? [lengths] : lengths.map((length) => [length]);
+    const startedAt = performance.now();
+    for (const some of all) {
+      const offsets = Uint32Array.from([0, ...some]).map((_, index) =>
+        some.slice(0, index).reduce((sum, length) => sum + length, 0),
+      );
+      const ids = idsOf(offsets.at(-1) ?? 0, 0);
+      const passes = [{ adapter: null, topK: 1 }];
+      await this.client.score({ ids, offsets, windows: { length: 256, stride: 256 }, passes, from: 0 });
+    }
+    return performance.now() - startedAt;
+  }
+
   close(): void {
     this.client.terminate();
   }
@@ -159,6 +174,7 @@ let usual = new Usual();
 const bench = {
   openOurs: (test: BenchCase) => ours.open(test),
   ours: (test: Pick<BenchCase, 'tokens' | 'windows'>, topK?: number) => ours.round(test, topK),
+  samples: (lengths: readonly number[], isTogether: boolean) => ours.samples(lengths, isTogether),
   openUsual: (test: BenchCase) => usual.open(test),
   usual: (test: Pick<BenchCase, 'tokens' | 'windows'>) => usual.round(test),
 

@@ -1,0 +1,79 @@
+/**
+ * Times of what the panels show of many samples, in one thread, in the order in which the statistics worker computes
+ * it: estimates first, then what resamples. `node tests/tools/run.mjs tests/bench/panels.ts [SAMPLES]`, 100,000
+ * invented samples of 50 suffix tokens if left out.
+ */
+import { analyseCeilings } from '../../src/core/analyses/ceilings.ts';
+import { decompose } from '../../src/core/analyses/decomposition.ts';
+import { analyseDependence } from '../../src/core/analyses/dependence.ts';
+import { compareGroups } from '../../src/core/analyses/groups.ts';
+import { analyseMatchLengths } from '../../src/core/analyses/matchLengths.ts';
+import {
+  analyseMembership,
+  MEMBERSHIP_SCORES,
+  membershipIntervals,
+} from '../../src/core/analyses/membership.ts';
+import { comparePaired } from '../../src/core/analyses/paired.ts';
+import { analyseSkew, skewIntervals } from '../../src/core/analyses/skew.ts';
+import { analyseWorstCase } from '../../src/core/analyses/worstCase.ts';
+import { seededRandom } from '../../src/core/random.ts';
+import { runToEnd } from '../../src/core/statistics/bootstrap.ts';
+import { textFeatures } from '../../src/core/textFeatures.ts';
+import { tokenRows } from '../../src/core/tokenRows.ts';
+import { clock } from './clock.ts';
+
+const samples = Number(process.argv[2] ?? 100_000);
+const TOKENS = 50;
+const SEED = 1;
+const random = seededRandom(SEED);
+const column = (value: (sample: number) => number): Float64Array =>
+  Float64Array.from({ length: samples }, (_, sample) => value(sample));
+
+/** Each sample has a chance of its own that a token is right, most of them a small one. */
+function invented() {
+  const chance = column(() => random() ** 0.3 * 0.98);
+  const correct = Uint8Array.from({ length: samples * TOKENS }, (_, at) =>
+    Number(random() < (chance[Math.floor(at / TOKENS)] ?? 0)),
+  );
+  const values = Float32Array.from(correct, (isRight) => (isRight ? -0.2 : -2) * random());
+  const offsets = Uint32Array.from({ length: samples + 1 }, (_, sample) => sample * TOKENS);
+  const n = column((sample) => {
+    const miss = correct.subarray(sample * TOKENS, (sample + 1) * TOKENS).indexOf(0);
+    return miss < 0 ? TOKENS : miss;
+  });
+  return { matches: { n, length: column(() => TOKENS) }, suffixes: { correct, values, offsets } };
+}
+
+const { matches, suffixes } = invented();
+const groups = { names: ['a', 'b', 'c', 'd'], of: Int16Array.from({ length: samples }, (_, i) => i % 4) };
+const other = { n: matches.n.map((value) => Math.floor(value * random())), length: matches.length };
+const rows = tokenRows(
+  Array.from({ length: samples }, () => Uint32Array.from({ length: 2 * TOKENS }, () => 8192 * random() ** 2)),
+);
+const starts = new Uint32Array(samples).fill(TOKENS);
+const member = Int8Array.from({ length: samples }, (_, sample) => sample % 2);
+const scores = MEMBERSHIP_SCORES.map(() => column((sample) => random() + (member[sample] ?? 0) / 4));
+const features = textFeatures(
+  Array.from({ length: samples }, (_, sample) => `Sample ${sample} says ${random()}`),
+  column(() => 20),
+);
+
+const estimates = clock(`${samples} samples of ${TOKENS} tokens: estimates`);
+estimates.time('match length', () => analyseMatchLengths(matches));
+estimates.time('decomposition', () => decompose(matches, suffixes, groups));
+estimates.time('skew, tail', () => analyseSkew(matches.n));
+estimates.time('two runs', () => comparePaired(other, matches));
+estimates.time('ceilings', () => analyseCeilings(rows, starts, matches.n));
+estimates.total();
+const resampled = clock('with resampling');
+resampled.time('worst case', () => analyseWorstCase(matches, SEED));
+resampled.time('intervals of skew', () => runToEnd(skewIntervals(matches.n, SEED)));
+resampled.time('groups, permutations', () => compareGroups(matches, groups, SEED));
+const { blindScores } = resampled.time('membership, blind baseline', () =>
+  analyseMembership(scores, member, features, SEED),
+);
+resampled.time('intervals of membership', () =>
+  runToEnd(membershipIntervals(scores, blindScores, member, SEED)),
+);
+resampled.time('dependence, permutations', () => analyseDependence(matches, suffixes, SEED));
+resampled.total();
