@@ -67,7 +67,7 @@ export interface StatisticsApi {
   membership(
     scores: readonly Float64Array[],
     member: Int8Array,
-    features: TextFeatures,
+    features: TextFeatures | null,
     seed: number,
   ): Promise<MembershipAnalysis>;
   membershipIntervals(

@@ -20,6 +20,16 @@ export async function runSamples(page: Page, timeout = 120_000): Promise<void> {
   );
 }
 
+/** Waits until the worker has compared all pairs. */
+export async function compared(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () =>
+      document.querySelector<HTMLElement>('[data-testid="similarity-panels"]')?.dataset['busy'] === 'false',
+    undefined,
+    { timeout: 120_000 },
+  );
+}
+
 /** The file that a button saves. */
 export async function savedBytes(page: Page, testId: string): Promise<Buffer> {
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId(testId).click()]);

@@ -102,7 +102,7 @@ export function groupVerdict(analysis: GroupComparison, adjusted: readonly numbe
     ];
   return [
     overall.p < 0.05
-      ? `The groups differ (${label}): ${formatCount(found)} of ${formatCount(pairs.length)} pairs after adjustment.`
+      ? `The groups differ (${label}): ${found === 0 ? 'none' : formatCount(found)} of ${counted(pairs.length, 'pair')} after adjustment.`
       : `The groups could be alike (${label}).`,
     `The widest gap: ${effect.charAt(0).toLowerCase()}${effect.slice(1)}`,
   ];
