@@ -14,6 +14,7 @@ import {
   type Space,
   type Spaces,
 } from '../src/core/analyses/similarity.ts';
+import { compareSubsets } from '../src/core/analyses/subsetSimilarity.ts';
 import { findDuplicates } from '../src/core/similarity/duplicates.ts';
 import { gapIntervals, gapReplicates } from '../src/core/similarity/gapIntervals.ts';
 import type { Neighbours } from '../src/core/similarity/neighbours.ts';
@@ -84,6 +85,16 @@ function knownMap(): SimilarityMap {
   return (map ??= similarityMap(openSpaces()));
 }
 
+async function findLocal(
+  space: Space,
+  signal: AbortSignal,
+  onProgress?: (done: number) => unknown,
+): Promise<Local> {
+  const found = await steadily(localSimilarity(embeddingsOf(space)), signal, onProgress);
+  local.set(space, found);
+  return found;
+}
+
 const similarity: SimilarityApi = {
   findDuplicates: async (rows) => findDuplicates(rows),
 
@@ -108,10 +119,13 @@ const similarity: SimilarityApi = {
   },
 
   local: async (space, onProgress, { signal }) => {
-    const found = await steadily(localSimilarity(embeddingsOf(space)), signal, onProgress);
-    local.set(space, found);
-    const { gap, redundancy, closeShare } = found;
+    const { gap, redundancy, closeShare } = await findLocal(space, signal, onProgress);
     return { gap, redundancy, closeShare };
+  },
+
+  compareSubsets: async (texts, seed, { signal }) => {
+    const found = { raw: await findLocal('raw', signal), centred: await findLocal('centred', signal) };
+    return steadily(compareSubsets(openSpaces(), found, texts, seed), signal);
   },
 
   associate: async (space, measure, n, covariate, seed, { signal }) =>

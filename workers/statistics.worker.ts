@@ -13,6 +13,7 @@ import { analyseSkew, skewIntervals } from '../src/core/analyses/skew.ts';
 import { analyseWorstCase } from '../src/core/analyses/worstCase.ts';
 import { readInBatches, type ImportBatch, type SourceFile } from '../src/core/samples/readSamples.ts';
 import { runToEnd } from '../src/core/statistics/bootstrap.ts';
+import { tailIntervals } from '../src/core/statistics/tailIndex.ts';
 import { textFeatures } from '../src/core/textFeatures.ts';
 import { registerCancellation } from '../src/protocol/cancellation.ts';
 import { asMemoscopeError, MemoscopeError } from '../src/protocol/errors.ts';
@@ -64,6 +65,7 @@ const statistics: StatisticsApi = {
   decompose: async (matches, suffixes, groups) => decompose(matches, suffixes, groups),
   skew: async (n) => analyseSkew(n),
   skewIntervals: async (n, seed) => runToEnd(skewIntervals(n, seed)) ?? [],
+  tailIntervals: async (matches, seed) => runToEnd(tailIntervals(matches, { seed })) ?? [],
   dependence: async (matches, suffixes, seed) => analyseDependence(matches, suffixes, seed),
   worstCase: async (matches, seed) => analyseWorstCase(matches, seed),
   compareGroups: async (matches, groups, seed) => compareGroups(matches, groups, seed),

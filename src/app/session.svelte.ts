@@ -4,6 +4,7 @@ import { topKInMemory } from '../engine/storedRun.ts';
 import type { Vocabulary } from '../engine/vocabulary.ts';
 import { asMemoscopeError } from '../protocol/errors.ts';
 import type { DeviceRequest, LoadProgress, OpenedModel } from '../protocol/scorer.ts';
+import { AsideDrafts, type OpenedSample } from './asideDrafts.svelte.ts';
 import { CurrentJob } from './currentJob.ts';
 import { LARGEST_RESULT, noteOfText, problemOfText, textOfFile, titleOf } from './draft.ts';
 import { loadExamples, type Example } from './examples.ts';
@@ -46,6 +47,7 @@ export class Session extends ShownRun {
   subject = $state<string | null>(DEFAULT_SUBJECT);
 
   readonly samples = new SampleLab(this);
+  readonly aside = new AsideDrafts();
 
   private text = $state('');
   private readonly job = new CurrentJob();
@@ -70,10 +72,14 @@ export class Session extends ShownRun {
 
   set draft(value: string) {
     this.isTouched = true;
-    this.text = value;
+    this.write(value);
+    this.storage.keepDraft(value);
+  }
+
+  private write(text: string): void {
+    this.text = text;
     this.draftProblem = null;
     this.draftNote = null;
-    this.storage.keepDraft(value);
   }
 
   /** Opens the page: the last run if one is stored, else the example that ships with it. Never rejects. */
@@ -118,6 +124,18 @@ export class Session extends ShownRun {
         await this.scoreRest(run, choice.adapter, signal);
       });
     });
+  }
+
+  /** Scores a sample in the place of the draft, which is kept: here, and stored for the next visit. */
+  async openSample(sample: OpenedSample): Promise<void> {
+    this.aside.put(this.text, sample);
+    this.write(sample.text);
+    await this.analyse(sample.title);
+  }
+
+  /** Brings the draft back that a sample took the place of. */
+  takeBack(): void {
+    this.draft = this.aside.take(this.text) ?? this.text;
   }
 
   /** Goes on with the shown run where it was stopped. */
@@ -207,9 +225,7 @@ export class Session extends ShownRun {
     this.job.leave();
     this.isForeign = false;
     this.show(run, vocabulary);
-    this.text = run.text;
-    this.draftProblem = null;
-    this.draftNote = null;
+    this.write(run.text);
     this.status = this.rest();
   }
 

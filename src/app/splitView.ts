@@ -28,6 +28,13 @@ export interface Attack {
   readonly chance: number;
 }
 
+/** Tokens of the longest suffix that is offered, where the text is long enough. */
+const LONGEST_SUFFIX = 200;
+
+/** Tokens of the longest suffix behind a cut: no more than are scored there. */
+export const longestSuffix = (scored: number, split: number): number =>
+  Math.max(1, Math.min(LONGEST_SUFFIX, scored - split));
+
 /** Reads one split off the records, touching only the suffix, so that it follows a drag. */
 export function viewSplit(records: TokenRecords, recitation: Recitation, attack: Attack): SplitView {
   const { split, length, sampling, chance } = attack;

@@ -98,6 +98,16 @@ function readCodePoint(bytes: Uint8Array, at: number): { point: number; size: nu
   return { point, size: tail + 1 };
 }
 
+/** How many of the last bytes begin a character that more bytes may complete. */
+export function unfinishedBytes(bytes: Uint8Array): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    const isTail = byte >= CONTINUATION && byte < 0xc0;
+    if (!isTail) return tailLength(byte) >= back ? back : 0;
+  }
+  return 0;
+}
+
 /**
  * Text of UTF-8 bytes, with U+FFFD for what is broken as in the WHATWG Encoding Standard, section 8.1.1 (one for
  * each longest broken sequence). Unlike `TextDecoder` it says where those are. A byte order mark stays. O(n).

@@ -11,6 +11,7 @@ import type {
   SimilarityFigures,
   Space,
 } from '../core/analyses/similarity.ts';
+import type { ComparedText, SubsetComparison } from '../core/analyses/subsetSimilarity.ts';
 import type { Duplicates } from '../core/similarity/duplicates.ts';
 import type { GapIntervals } from '../core/similarity/gapIntervals.ts';
 import type { PrincipalComponents } from '../core/similarity/pca.ts';
@@ -57,6 +58,12 @@ export interface SimilarityApi {
     seed: number,
     cancellation: Cancellation,
   ): Promise<LocalAssociation>;
+  /** Experiment (b) over all rows, `texts` in their order. @throws {MemoscopeError} `Cancelled`. */
+  compareSubsets(
+    texts: readonly ComparedText[],
+    seed: number,
+    cancellation: Cancellation,
+  ): Promise<SubsetComparison>;
   nearest(space: Space, row: number, by: 'prefix' | 'full', k: number): Promise<NearSample[]>;
   /** `[rows * 2]` places on a map laid out by UMAP from the neighbours that `local` found. @throws as `local`. */
   layOut(

@@ -52,6 +52,8 @@ export interface StatisticsApi {
   skew(n: Float64Array): Promise<SkewAnalysis>;
   /** BCa intervals of the statistics of {@link skew}, in their order. */
   skewIntervals(n: Float64Array, seed: number): Promise<BootstrapResult[]>;
+  /** BCa intervals of the tail index, one a threshold; null where it has none. */
+  tailIntervals(matches: SampleMatches, seed: number): Promise<(BootstrapResult | null)[]>;
   /** The slowest one: with permutations. */
   dependence(matches: SampleMatches, suffixes: Suffixes, seed: number): Promise<Dependence>;
   worstCase(matches: SampleMatches, seed: number): Promise<WorstCase>;
@@ -65,7 +67,7 @@ export interface StatisticsApi {
   membership(
     scores: readonly Float64Array[],
     member: Int8Array,
-    features: TextFeatures,
+    features: TextFeatures | null,
     seed: number,
   ): Promise<MembershipAnalysis>;
   membershipIntervals(

@@ -18,6 +18,7 @@ import { analyseSkew, skewIntervals } from '../../src/core/analyses/skew.ts';
 import { analyseWorstCase } from '../../src/core/analyses/worstCase.ts';
 import { seededRandom } from '../../src/core/random.ts';
 import { runToEnd } from '../../src/core/statistics/bootstrap.ts';
+import { tailIntervals } from '../../src/core/statistics/tailIndex.ts';
 import { textFeatures } from '../../src/core/textFeatures.ts';
 import { tokenRows } from '../../src/core/tokenRows.ts';
 import { clock } from './clock.ts';
@@ -68,6 +69,7 @@ estimates.total();
 const resampled = clock('with resampling');
 resampled.time('worst case', () => analyseWorstCase(matches, SEED));
 resampled.time('intervals of skew', () => runToEnd(skewIntervals(matches.n, SEED)));
+resampled.time('intervals of the tail', () => runToEnd(tailIntervals(matches, { seed: SEED })));
 resampled.time('groups, permutations', () => compareGroups(matches, groups, SEED));
 const { blindScores } = resampled.time('membership, blind baseline', () =>
   analyseMembership(scores, member, features, SEED),

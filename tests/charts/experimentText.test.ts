@@ -2,18 +2,20 @@ import { describe, expect, test } from 'vitest';
 import {
   lengthTable,
   lengthText,
-  similarityTable,
-  similarityText,
   structureTable,
   structureText,
 } from '../../src/app/samples/experimentText.ts';
+import type { SimilarityResult } from '../../src/app/samples/experiments.svelte.ts';
+import { claimText, familyText, similarityText, subsetTable } from '../../src/app/samples/subsetText.ts';
 import type { Dependence } from '../../src/core/analyses/dependence.ts';
-import type { Redundancy } from '../../src/core/analyses/redundancy.ts';
 import type {
   Accumulation,
   AccumulationPoint,
   StructureContrast,
 } from '../../src/core/analyses/experiments.ts';
+import type { GivenCopies, SubsetSimilarity } from '../../src/core/analyses/subsetSimilarity.ts';
+import type { Family } from '../../src/core/analyses/subsets.ts';
+import type { Correlation } from '../../src/core/statistics/association.ts';
 
 const point = (n: number, product: number, empirical: number): AccumulationPoint => ({
   n,
@@ -80,45 +82,110 @@ describe('experiment a: the conclusion follows from the numbers', () => {
 });
 
 describe('experiment b', () => {
-  const redundancy = (r: number, p: number): Redundancy => ({
-    sets: [
-      {
-        name: 'code',
-        samples: 9,
-        prefixSimilarity: 0.3,
-        fullSimilarity: 0.2,
-        gap: -0.1,
-        meanLength: 3,
-        baseMeanLength: 1,
-      },
-      {
-        name: 'prose',
-        samples: 9,
-        prefixSimilarity: 0.01,
-        fullSimilarity: 0.02,
-        gap: 0.01,
-        meanLength: 9,
-        baseMeanLength: 0.5,
-      },
-    ],
-    gapWithLength: { r, p, n: 18 },
-    prefixWithLength: { r: -0.5, p: 0.01, n: 18 },
-    samples: 18,
+  const NONE = { r: 0.02, p: 0.7, n: 441 };
+  const given = (copies: Correlation, copiesAndKind: Correlation): GivenCopies => ({
+    plain: NONE,
+    copies,
+    copiesAndKind,
   });
-  test('supports, refutes or leaves open', () => {
-    expect(similarityText(redundancy(0.4, 0.01)).join(' ')).toMatch(/as the paper has it/);
-    expect(similarityText(redundancy(-0.4, 0.01)).join(' ')).toMatch(/opposite.*do not support the claim/);
-    expect(similarityText(redundancy(0.4, 0.2)).join(' ')).toMatch(/neither supported nor refuted/);
-    expect(similarityText(redundancy(NaN, NaN)).join(' ')).toMatch(
-      /no correlation can be computed.*neither supported nor refuted/,
+  const more = { r: 0.3, p: 0.001, n: 441 };
+  const less = { r: -0.3, p: 0.001, n: 441 };
+  const undefinedYet = { r: NaN, p: NaN, n: 441 };
+
+  test('supports, refutes or leaves open, and never takes kinds for similarity', () => {
+    expect(claimText(given(more, more))).toMatch(/^These data support the published claim.*of one kind/);
+    expect(claimText(given(more, NONE))).toMatch(/do not support.*while kinds are mixed.*nothing of it/);
+    expect(claimText(given(more, less))).toMatch(/do not support.*while kinds are mixed.*the opposite/);
+    expect(claimText(given(less, NONE))).toMatch(/do not support.*recited further here/);
+    expect(claimText(given(less, less))).toMatch(/do not support.*recited further here/);
+    expect(claimText(given(NONE, more))).toMatch(/Among texts of one kind.*in part only/);
+    expect(claimText(given(less, more))).toMatch(/Among texts of one kind.*in part only/);
+    expect(claimText(given(NONE, less))).toMatch(/do not support.*among texts of one kind the opposite/);
+    // 2.8 / sqrt 441
+    expect(claimText(given(NONE, NONE))).toMatch(
+      /do not support.*do not refute.*441 texts a ρ under about 0\.13/,
+    );
+    expect(claimText(given(undefinedYet, undefinedYet))).toMatch(/do not test the published claim/);
+  });
+
+  const set = (family: Family, name: string, full: number, meanLength: number): SubsetSimilarity => ({
+    family,
+    name,
+    samples: 63,
+    redundancy: full + 0.1,
+    raw: { input: full - 0.05, full, gap: 0.05 },
+    centred: { input: 0, full: 0.1, gap: 0.1 },
+    intervals: null,
+    meanLength,
+    baseMeanLength: 0.5,
+  });
+  const result: SimilarityResult = {
+    layer: 'last layer',
+    subsets: {
+      texts: 441,
+      sets: [
+        set('kind', 'code', 0.8, 3),
+        set('kind', 'prose', 0.6, 9),
+        set('mix', '2 kinds, draw 1', 0.55, 5),
+        set('mix', '7 kinds, draw 1', 0.5, 6),
+        set('crowding', 'sparsest third', 0.5, 6),
+        set('crowding', 'middle third', 0.55, 6.5),
+        set('crowding', 'most crowded third', 0.6, 7),
+      ],
+      gap: { raw: given(more, more), centred: given(NONE, NONE) },
+      redundancy: { raw: given(less, less), centred: given(less, less) },
+      overSets: { r: -0.25, p: 0.5, n: 4 },
+      background: { prefix: 0.4, full: 0.5 },
+    },
+    lexical: {
+      sets: [
+        {
+          name: 'code',
+          samples: 63,
+          prefixSimilarity: 0.3,
+          fullSimilarity: 0.2,
+          gap: -0.1,
+          meanLength: 3,
+          baseMeanLength: 0.5,
+        },
+      ],
+      gapWithLength: { r: 0.11, p: 0.02, n: 441 },
+      prefixWithLength: NONE,
+      samples: 441,
+    },
+  };
+  test('says the conclusion first, what it rests on, and where the centred cosines differ', () => {
+    const [first, ...rest] = similarityText(result);
+    expect(first).toBe(claimText(given(more, more)));
+    const text = rest.join(' ');
+    expect(text).toMatch(/of equal copies and kind ρ = 0\.30, p = 0\.0010/);
+    expect(text).toMatch(/less the mean of all texts \(ρ = 0\.02, p = 0\.700.*do not support/);
+    expect(text).toMatch(/shared pairs of words.*ρ = 0\.11/);
+    expect(text).toMatch(/trained together/);
+  });
+  test('describes each way of making sub-sets', () => {
+    expect(familyText(result, 'kind')).toMatch(
+      /code \(S_full = 0\.800\), has a mean N of 3\.0 tokens \(base 0\.5\); the least redundant, prose \(0\.600\)/,
+    );
+    expect(familyText(result, 'mix')).toMatch(/seed 20250203.*0\.500 to 0\.550.*ρ = −0\.25.*no p/);
+    expect(familyText(result, 'crowding')).toMatch(
+      /most crowded places .*0\.700\).*mean N of 7\.0.*0\.600\)/,
+    );
+    expect(familyText(result, 'copies')).toBeNull();
+    const copies = [set('copies', '1×', 0.66, 0.5), set('copies', '64×', 0.65, 40)];
+    expect(familyText({ ...result, subsets: { ...result.subsets, sets: copies } }, 'copies')).toMatch(
+      /from 0\.5 to 40\.0 tokens, while S_full lies between 0\.650 and 0\.660/,
     );
   });
-  test('names the extremes, says what kind of similarity it is', () => {
-    const text = similarityText(redundancy(0.4, 0.01)).join(' ');
-    expect(text).toMatch(/most redundant sub-set, code \(S_full = 0\.200\), has a mean N of 3\.0/);
-    expect(text).toMatch(/least redundant, prose \(0\.020\), 9\.0/);
-    expect(text).toMatch(/lexical here/);
-    expect(similarityTable(redundancy(0, 1)).rows[0]).toEqual(['code', 9, 0.3, 0.2, -0.1, 3, 1]);
+  test('its table has every sub-set and every correlation', () => {
+    const { header, rows } = subsetTable(result);
+    expect(rows).toHaveLength(7 + 12);
+    expect(rows.every(({ length }) => length === header.length)).toBe(true);
+    const cell = (row: number, name: string) => rows[row]?.[header.indexOf(name)];
+    expect([cell(0, 'S_full (Jaccard)'), cell(1, 'S_full (Jaccard)')]).toEqual([0.2, null]);
+    expect(rows[9]).toEqual(
+      expect.arrayContaining(['gap, raw, within equal copies and kind', 441, 0.3, 0.001]),
+    );
   });
 });
 
@@ -129,6 +196,7 @@ describe('experiment c', () => {
       { lag: 1, pairs: 49, mi: corrected, corrected, nullMean: 0, nullHigh: 0.01, p, noVariation: false },
     ],
     conditional: [],
+    conditionalSamples: 144,
     prefix: new Float64Array(0),
     gain: new Float64Array(0),
     p,

@@ -7,14 +7,17 @@ import type { MatchSummary } from '../../src/core/statistics/matchLength.ts';
 import {
   decompositionTable,
   decompositionText,
+  formatMean,
   logRankText,
 } from '../../src/app/samples/decompositionText.ts';
-import { dependenceTable, dependenceText } from '../../src/app/samples/dependenceText.ts';
+import { conditionalFacts, dependenceTable, dependenceText } from '../../src/app/samples/dependenceText.ts';
 import { groupColumns, groupsBy, hasOwnSplit, type DataSet } from '../../src/app/samples/dataSet.ts';
+import { groupTip } from '../../src/app/samples/groupText.ts';
 import { matchLengthVerdict } from '../../src/app/samples/matchLengthText.ts';
 import { formatP } from '../../src/app/samples/panelText.ts';
 import { decompose } from '../../src/core/analyses/decomposition.ts';
-import type { Dependence } from '../../src/core/analyses/dependence.ts';
+import { netChance, type Dependence } from '../../src/core/analyses/dependence.ts';
+import { compareGroups } from '../../src/core/analyses/groups.ts';
 import { analyseMatchLengths } from '../../src/core/analyses/matchLengths.ts';
 import { readSamples } from '../../src/core/samples/readSamples.ts';
 
@@ -58,6 +61,21 @@ describe('groups', () => {
   });
 });
 
+test('a mean is shown with its interval, or alone', () => {
+  expect(formatMean({ mean: 1.25, se: 1.08, low: 0.1676, high: 3.8108 })).toBe('1.3 (0.2 to 3.8)');
+  expect(formatMean({ mean: 4, se: 0, low: NaN, high: NaN })).toBe('4.0');
+});
+
+test('the tip of a group says how many of the samples at an N are only known to be at least that', () => {
+  const matches = { n: Float64Array.of(1, 3, 3, 3), length: Float64Array.of(3, 3, 3, 4) };
+  const [group] = compareGroups(matches, { names: ['a'], of: new Int16Array(4) }, 1).groups;
+  expect(group && [1, 2, 3].map((n) => groupTip(group, n))).toEqual([
+    'a: 1 of 4',
+    'a: 0 of 4',
+    'a: 3 of 4, 2 to the end',
+  ]);
+});
+
 test('a fit of few samples, or on its boundary, is no finding', () => {
   const verdict = (n: number[], length: number) =>
     matchLengthVerdict(
@@ -99,6 +117,7 @@ describe('the dependence in words', () => {
     samples: 10,
     lags: [],
     conditional: [],
+    conditionalSamples: 10,
     prefix: new Float64Array(0),
     gain: Float64Array.of(0, 3),
     p: 0.01,
@@ -121,6 +140,23 @@ describe('the dependence in words', () => {
     const { header, rows } = dependenceTable(seen);
     expect(rows).toHaveLength(2);
     expect(rows.every((row) => row.length === header.length)).toBe(true);
+  });
+  test('a part of the samples is said', () => {
+    expect(conditionalFacts(seen)).not.toMatch(/random/);
+    expect(conditionalFacts({ ...seen, samples: 5000, conditionalSamples: 2000 })).toMatch(
+      /dots and band from a random 2,000 samples/,
+    );
+  });
+  test('both kinds of information have their own chance in the table', () => {
+    const point = { lag: 1, pairs: 1, mi: 1, p: 0.5, noVariation: false };
+    const bits = (count: number): number => count * Math.LN2;
+    const lags = [{ ...point, corrected: bits(8), nullMean: bits(1), nullHigh: bits(2) }];
+    const conditional = [{ ...point, corrected: bits(7), nullMean: bits(3), nullHigh: bits(5) }];
+    const { header, rows } = dependenceTable({ ...seen, lags, conditional });
+    const cell = (name: string): unknown => rows[0]?.[header.indexOf(name)];
+    expect(cell('chance 95% (bits)')).toBeCloseTo(2, 12);
+    expect(cell('given accuracy, chance 95% (bits)')).toBeCloseTo(5, 12);
+    expect(conditional.map(netChance)[0]).toBeCloseTo(bits(2), 12);
   });
 });
 

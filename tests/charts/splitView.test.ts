@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { describeMatch, describeTries, suffixLogprob, viewSplit } from '../../src/app/splitView.ts';
+import {
+  describeMatch,
+  describeTries,
+  longestSuffix,
+  suffixLogprob,
+  viewSplit,
+} from '../../src/app/splitView.ts';
 import { findRecitation } from '../../src/core/recitation.ts';
 import { PLAIN_SAMPLING } from '../../src/core/sampling.ts';
 import { emptyRecords } from '../../src/core/tokenRecords.ts';
@@ -33,6 +39,15 @@ test('a suffix of three right tokens and a wrong one: 3 of 4, p_z = 0.9^3 * 0.1'
   expect(view.logPz).toBeCloseTo(Math.log(0.9 ** 3 * 0.1), 5);
   // ln 0.5 / ln(1 - 0.0729) = 9.16
   expect(describeTries(view)).toBe('10');
+});
+
+test('no suffix is longer than what is scored behind the cut', () => {
+  expect([
+    longestSuffix(81, 50),
+    longestSuffix(1000, 50),
+    longestSuffix(51, 50),
+    longestSuffix(20, 50),
+  ]).toEqual([31, 200, 1, 1]);
 });
 
 test('a suffix that is right to its end is censored', () => {

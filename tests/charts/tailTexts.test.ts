@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { tailTable, tailText } from '../../src/app/samples/tailText.ts';
+import { boundedPoints, tailTable, tailText, type BoundedTailPoint } from '../../src/app/samples/tailText.ts';
 import { nameOf, waterfallBars, waterfallTable, waterfallText } from '../../src/app/samples/waterfallText.ts';
-import type { TailPoint } from '../../src/core/statistics/tailIndex.ts';
 
-const point = (k: number, alpha: number, low: number, high: number): TailPoint => ({
+const point = (k: number, alpha: number, low: number, high: number): BoundedTailPoint => ({
   threshold: 100 - k,
   k,
   exact: k,
@@ -22,6 +21,21 @@ describe('the Hill plot in words', () => {
     );
     expect(tailText([point(2, 4, NaN, NaN), point(50, 1, 0.8, 1.2)]).join()).toMatch(/Too few/);
     expect(tailTable([point(5, 2, 1, 3)]).rows).toEqual([[95, 5, 5, 0, 2, 1, 3]]);
+  });
+  test('a point has the interval that was found for it, or none', () => {
+    const interval = { low: 1, high: 3, method: 'bca', replicates: 9, bias: 0, acceleration: 0 } as const;
+    const points = [point(2, 4, 0, 0), point(5, 2, 0, 0), point(9, 2, 0, 0)];
+    const ends = (of: BoundedTailPoint[]) => of.map(({ low, high }) => [low, high]);
+    expect(
+      ends(
+        boundedPoints(points, [null, { estimate: 2, ...interval }, { estimate: 2, refused: 'undefined' }]),
+      ),
+    ).toEqual([
+      [NaN, NaN],
+      [1, 3],
+      [NaN, NaN],
+    ]);
+    expect(ends(boundedPoints(points.slice(0, 1), null))).toEqual([[NaN, NaN]]);
   });
 });
 
@@ -56,7 +70,7 @@ describe('the waterfall', () => {
       null,
     );
     const text = waterfallText(cut, { logPz: -Infinity, matchLength: 1, censored: false }).join(' ');
-    expect(text).toMatch(/Token 2, token 2, cannot come at all: p_z is 0/);
+    expect(text).toMatch(/Token 2 cannot come at all: p_z is 0/);
     const whole = waterfallBars({ logprobs: Float32Array.of(0, 0), correct: Uint8Array.of(1, 1) }, null);
     expect(whole.map(({ share }) => share)).toEqual([NaN, NaN]);
     expect(waterfallText(whole, { logPz: 0, matchLength: 2, censored: true }).join(' ')).toMatch(

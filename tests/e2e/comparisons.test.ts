@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type {} from '../../src/app/api.ts';
-import { cellsOf, runSamples, saved, selectedRows, visitWith } from './samplesVisit.ts';
+import { cellsOf, cutOffTables, runSamples, saved, selectedRows, visitWith } from './samplesVisit.ts';
 import { planted, visit, type VisitOptions } from './visit.ts';
 
 /** The planted set cut to twelve held-out texts and twelve with 64 copies. */
@@ -51,6 +51,8 @@ test('planted texts: groups, membership, ceilings and the base beside the adapte
     );
 
     // Groups: four tests of two groups, and the effect size of the pair.
+    // Samples recited to the end stand out: those of 64 copies do.
+    expect(await page.getByTestId('group-censored').count()).toBeGreaterThan(0);
     expect(await page.getByTestId('group-tests').locator('tbody tr').count()).toBe(4);
     const groups = await savedRows(page, 'groups');
     const tests = groups.filter((row) => row[1]?.includes('('));
@@ -193,5 +195,6 @@ for (const colorScheme of ['light', 'dark'] as const)
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       );
       expect(overflow).toBe(0);
+      expect(await cutOffTables(page)).toEqual([]);
     });
   });

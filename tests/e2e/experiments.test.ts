@@ -15,6 +15,27 @@ const FEW = [0, 64].flatMap((copies) =>
 
 const options = (more: VisitOptions = {}): VisitOptions => visitWith(FEW, more);
 
+/** Experiment (b): seven kinds and mixtures of them, trained texts only; embeddings, not words. */
+async function expectSubsets(page: Page): Promise<void> {
+  const sets = rowsOf(await saved(page, 'experiment-similarity-csv'));
+  const kinds = sets.filter((row) => row['sub-sets by'] === 'Kinds');
+  expect(kinds.map((row) => Number(row['texts']))).toEqual([2, 2, 2, 2, 2, 2, 2]);
+  for (const set of sets.filter((row) => row['sub-sets by'] !== 'correlation'))
+    expect(Number(set['gap'])).toBeCloseTo(Number(set['S_full']) - Number(set['S_input']), 8);
+  const mixed = sets.filter((row) => row['sub-sets by'] === 'Mixtures');
+  expect(mixed).toHaveLength(18);
+  const words = await page.getByTestId('panel-experiment-similarity').innerText();
+  const related = sets.find((row) => row['sub-set'] === 'gap, raw, within equal copies and kind');
+  expect(Number(related?.['texts'])).toBe(14);
+  expect(words).toMatch(/hidden state of the base model, last layer/);
+  expect(words).toContain(
+    `of equal copies and kind ρ = ${Number(related?.['rho with N']).toFixed(2).replace('-', '−')}`,
+  );
+  expect(words).toMatch(/Remark 2\.7/);
+  await page.getByTestId('subsets-mix').click();
+  expect(await page.getByTestId('subset-text').innerText()).toMatch(/seed 20250203/);
+}
+
 test('three experiments, one click each: numbers out, a conclusion that fits them, all in the report', async () => {
   await visit(options(), async ({ page }) => {
     await page.getByTestId('samples-shape').waitFor();
@@ -43,15 +64,7 @@ test('three experiments, one click each: numbers out, a conclusion that fits the
         : `independence fails from n = ${failsAt} on`,
     );
 
-    // (b) Seven kinds, trained texts only.
-    const sets = rowsOf(await saved(page, 'experiment-similarity-csv'));
-    expect(sets.map((row) => Number(row['texts']))).toEqual([2, 2, 2, 2, 2, 2, 2]);
-    for (const set of sets)
-      expect(Number(set['gap'])).toBeCloseTo(
-        Number(set['S_full (Jaccard)']) - Number(set['S_input (Jaccard)']),
-        8,
-      );
-    expect(await words('similarity')).toMatch(/Remark 2\.7/);
+    await expectSubsets(page);
 
     // (c) Both models, both sides.
     const lags = rowsOf(await saved(page, 'experiment-structure-csv'));

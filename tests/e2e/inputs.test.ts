@@ -57,7 +57,7 @@ test('each kind of file: several at once, gzipped, as a folder, dropped', async 
     for (const [name, content] of Object.entries(FILES))
       writeFileSync(join(folder, name.endsWith('jsonl') ? 'deeper' : '.', name), content);
     writeFileSync(join(folder, 'picture.png'), Buffer.of(0, 1, 2));
-    await visit(options(), async ({ page }) => {
+    await visit(options(), async ({ page, context }) => {
       await ownSamples(page);
       const isRead = async (): Promise<void> => {
         await expect.poll(() => shape(page)).toMatch(/(^|\D)13 samples/);
@@ -87,6 +87,37 @@ test('each kind of file: several at once, gzipped, as a folder, dropped', async 
       await page.getByTestId('samples-file').setInputFiles([upload('one.txt', 'one line')]);
       await expect.poll(() => shape(page)).toContain('1 sample,');
       await page.getByTestId('samples-input').dispatchEvent('drop', { dataTransfer: transfer });
+      await isRead();
+
+      // A folder can be dropped by the browser alone: no script makes an entry of a directory.
+      await page.getByTestId('samples-file').setInputFiles([upload('one.txt', 'one line')]);
+      await expect.poll(() => shape(page)).toContain('1 sample,');
+      const session = await context.newCDPSession(page);
+      const drop = async (path: string): Promise<void> => {
+        await page.getByTestId('samples-input').scrollIntoViewIfNeeded();
+        const box = await page.getByTestId('samples-input').boundingBox();
+        if (!box) throw new Error('no place to drop on');
+        const place = { x: box.x + box.width / 2, y: box.y + 40 };
+        const data = { items: [], files: [path], dragOperationsMask: 1 };
+        for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+          await session.send('Input.dispatchDragEvent', { type, ...place, data });
+      };
+      await drop(folder);
+      await isRead();
+      // The picture in it is no file of samples, and where a row came from is told with its folder.
+      expect(await shape(page)).toContain(`${Object.keys(FILES).length} files`);
+      if (!(await page.getByTestId('samples-problems').locator('details[open]').count()))
+        await page.getByTestId('samples-problems').locator('summary').click();
+      expect(await page.getByTestId('samples-problems').innerText()).toMatch(/deeper\/chats\.jsonl:2/);
+
+      // A folder without samples changes nothing and says why.
+      mkdirSync(join(folder, 'pictures'));
+      writeFileSync(join(folder, 'pictures', 'one.png'), Buffer.of(0, 1, 2));
+      writeFileSync(join(folder, 'pictures', 'two.png'), Buffer.of(0, 1, 2));
+      await drop(join(folder, 'pictures'));
+      await expect
+        .poll(() => page.getByTestId('samples-input').getByRole('alert').allInnerTexts())
+        .toEqual([expect.stringMatching(/None of these 2 files .*jsonl/)]);
       await isRead();
     });
   } finally {

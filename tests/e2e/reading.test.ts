@@ -82,12 +82,22 @@ test('the pieces on screen are the text, byte for byte, whatever the script', as
 test('recite from here shows the model continuing a text it knows, beside the truth', async () => {
   await visit({}, async ({ page }) => {
     await analyse(page, plantedText('prose', 64));
+    const suffix = page.getByRole('slider', { name: 'Suffix', exact: true });
+    const cut = page.getByRole('slider', { name: 'Cut before token', exact: true });
+    // Ten tokens before the end, no suffix is longer than ten.
+    await cut.fill(String(Number(await cut.getAttribute('max')) - 9));
+    expect(await suffix.evaluate((input: HTMLInputElement) => [input.value, input.max])).toEqual([
+      '10',
+      '10',
+    ]);
+    expect(await page.getByTestId('recited').count()).toBe(0);
     await page.locator('[data-testid="token"][data-i="24"]').click();
     await page.getByTestId('recite').click();
     await expect
       .poll(() => page.getByTestId('recitation').getAttribute('data-state'), { timeout: 60_000 })
       .toBe('done');
     expect(Number(await page.getByTestId('recitation').getAttribute('data-matched'))).toBeGreaterThan(10);
+    expect(await page.getByTestId('recited').innerText()).not.toBe('');
   });
 });
 

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { runSamples, saved, savedBytes, visitWith } from './samplesVisit.ts';
+import { compared, runSamples, saved, savedBytes, visitWith } from './samplesVisit.ts';
 import { planted, visit, type VisitOptions } from './visit.ts';
 
 /** The planted set cut to three texts of each number of copies. */
@@ -35,21 +35,16 @@ async function run(page: Page): Promise<void> {
   await settled(page);
 }
 
-/** Copies among the samples need their tokens, which no file holds. */
-function withoutCopies(csv: string): string {
-  const [header = [], ...rows] = csv.split('\r\n').map((line) => line.split(','));
-  const copies = ['same text (samples)', 'near copies (samples)', 'cluster'].map((name) =>
-    header.indexOf(name),
-  );
-  return [header, ...rows]
-    .map((cells) => cells.filter((_, place) => !copies.includes(place)).join(','))
-    .join('\r\n');
-}
+/** What compares embeddings, which the file holds. */
+const SIMILARITY_PANELS = ['similarity', 'similarity-map', 'local-similarity', 'spectrum'];
 
 const csvs = async (page: Page): Promise<string[]> => {
   const files: string[] = [];
-  for (const id of PANELS) files.push(await saved(page, `${id}-csv`));
-  return [...files, withoutCopies(await saved(page, 'samples-csv'))];
+  for (const id of [...PANELS, ...SIMILARITY_PANELS]) files.push(await saved(page, `${id}-csv`));
+  files.push(await saved(page, 'samples-csv'));
+  // Chromium drops a page's downloads from the eleventh in one second on.
+  await page.waitForTimeout(1500);
+  return files;
 };
 
 const putIn = async (page: Page, content: string, name = 'analysis.json'): Promise<void> => {
@@ -64,17 +59,18 @@ test('an analysis goes out as JSON and comes back without a model, run again it 
   let before: string[] = [];
   await visit(options(), async ({ page }) => {
     await run(page);
+    await compared(page);
     before = await csvs(page);
     json = await saved(page, 'analysis-json');
 
     // Run again on the same device: not one number differs.
     await page.getByTestId('run-again').click();
-    const compared = page.getByTestId('compared');
-    await expect.poll(() => compared.getAttribute('data-state'), { timeout: 120_000 }).toBe('done');
+    const panel = page.getByTestId('compared');
+    await expect.poll(() => panel.getAttribute('data-state'), { timeout: 120_000 }).toBe('done');
     expect(await page.getByTestId('compared-verdict').innerText()).toMatch(/^Equal: all \d+ columns/);
-    const differing = compared.locator('tr[data-differ]:not([data-differ="0"])');
+    const differing = panel.locator('tr[data-differ]:not([data-differ="0"])');
     expect(await differing.evaluateAll((rows) => rows.map((row) => row.textContent))).toEqual([]);
-    expect(await compared.locator('tr[data-panel]').count()).toBeGreaterThanOrEqual(PANELS.length);
+    expect(await panel.locator('tr[data-panel]').count()).toBeGreaterThanOrEqual(PANELS.length);
   });
   const content = JSON.parse(json) as { panels: { id: string; rows: unknown[] }[] };
   for (const id of PANELS)
@@ -89,7 +85,11 @@ test('an analysis goes out as JSON and comes back without a model, run again it 
     expect(await page.getByTestId('panels-agree').innerText()).toMatch(
       /all [\d,]+ numbers of \d+ panels equal/,
     );
+    await compared(page);
     expect(await csvs(page)).toEqual(before);
+    expect(await page.getByTestId('duplicates').innerText()).toMatch(/duplicate/);
+    expect(await page.getByTestId('similarity-missing').count()).toBe(0);
+    expect(await page.getByTestId('file-lacks').count()).toBe(0);
     expect(server.requests.filter((path) => /\.(onnx|wasm)\b/.test(path))).toEqual([]);
     expect(await page.getByTestId('samples-run').isDisabled()).toBe(true);
 
@@ -102,7 +102,7 @@ test('an analysis goes out as JSON and comes back without a model, run again it 
 
     // Bad files are refused with the reason, and nothing on the page changes.
     const problem = page.getByTestId('samples-input').getByRole('alert');
-    await putIn(page, json.replace('"schema":1', '"schema":99'));
+    await putIn(page, json.replace('"schema":2', '"schema":99'));
     await expect.poll(() => problem.innerText()).toMatch(/newer version.*schema 99/);
     await putIn(page, json.slice(0, json.length / 2));
     await expect.poll(() => problem.innerText()).toMatch(/ends in the middle/);
@@ -120,11 +120,22 @@ test('texts are left out if asked: the numbers come back, and the page says what
     await page.getByTestId('with-texts').uncheck();
     const json = await saved(page, 'analysis-json');
     for (const { text } of FEW) expect(json).not.toContain(text.slice(0, 40));
+    expect(json).not.toContain('"embedding":');
+    expect(await page.getByTestId('with-embeddings').isDisabled()).toBe(true);
     await putIn(page, json);
     await page.getByTestId('texts-missing').waitFor();
     await settled(page);
     expect(await page.getByTestId('run-again').isDisabled()).toBe(true);
     expect(await page.getByTestId('sample-row').first().innerText()).toContain('text left out');
+    // What needs texts says so, with the way out.
+    expect(await page.getByTestId('similarity-missing').innerText()).toMatch(/no embeddings.*Without texts/s);
+    expect(await page.getByTestId('ceilings-no-texts').innerText()).toMatch(
+      /left out.*open a file with texts/,
+    );
+    expect(await page.getByTestId('membership-verdict').innerText()).toMatch(/reads the texts/);
+    await expect
+      .poll(() => page.getByTestId('file-notice').getAttribute('data-panels'), { timeout: 30_000 })
+      .toBe('0');
     const { violations } = await new AxeBuilder({ page }).include('[data-testid="samples-view"]').analyze();
     const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
     expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);

@@ -20,6 +20,16 @@ export async function runSamples(page: Page, timeout = 120_000): Promise<void> {
   );
 }
 
+/** Waits until the worker has compared all pairs. */
+export async function compared(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () =>
+      document.querySelector<HTMLElement>('[data-testid="similarity-panels"]')?.dataset['busy'] === 'false',
+    undefined,
+    { timeout: 120_000 },
+  );
+}
+
 /** The file that a button saves. */
 export async function savedBytes(page: Page, testId: string): Promise<Buffer> {
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId(testId).click()]);
@@ -43,6 +53,18 @@ export function rowsOf(csv: string): Record<string, string>[] {
   const [names = [], ...rows] = cellsOf(csv);
   return rows.map((cells) => Object.fromEntries(cells.map((cell, column) => [names[column] ?? '', cell])));
 }
+
+/** Tables of the panels that are wider than their place and do not show it by a shadow, or cannot be scrolled by key. */
+export const cutOffTables = (page: Page): Promise<string[]> =>
+  page.locator('[data-testid^="panel-"] table').evaluateAll((tables) =>
+    tables.flatMap((table) => {
+      const region = table.parentElement;
+      if (!region || region.scrollWidth <= region.clientWidth + 1) return [];
+      const isShown = region.parentElement?.dataset['more']?.includes('end') === true;
+      const isReached = region.tabIndex === 0 && region.role === 'region' && region.ariaLabel !== null;
+      return isShown && isReached ? [] : [region.outerHTML.slice(0, 200)];
+    }),
+  );
 
 /** Indices of the selected samples, ascending; all rows are shown after that. */
 export async function selectedRows(page: Page): Promise<number[]> {

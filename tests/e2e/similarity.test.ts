@@ -2,7 +2,15 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type {} from '../../src/app/api.ts';
-import { rowsOf, runSamples, saved, selectedRows, visitWith } from './samplesVisit.ts';
+import {
+  compared,
+  cutOffTables,
+  rowsOf,
+  runSamples,
+  saved,
+  selectedRows,
+  visitWith,
+} from './samplesVisit.ts';
 import { planted, visit, type VisitOptions } from './visit.ts';
 
 /** Six planted texts of each of some numbers of copies. */
@@ -13,16 +21,6 @@ const FEW = [0, 4, 64].flatMap((copies) =>
 );
 
 const options = (more: VisitOptions = {}): VisitOptions => visitWith(FEW, more);
-
-/** Waits until the worker has compared all pairs. */
-async function compared(page: Page): Promise<void> {
-  await page.waitForFunction(
-    () =>
-      document.querySelector<HTMLElement>('[data-testid="similarity-panels"]')?.dataset['busy'] === 'false',
-    undefined,
-    { timeout: 120_000 },
-  );
-}
 
 /** Runs what is in and waits for its similarities. */
 async function run(page: Page): Promise<void> {
@@ -268,5 +266,6 @@ for (const colorScheme of ['light', 'dark'] as const)
           () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
         );
         expect(overflow).toBe(0);
+        expect(await cutOffTables(page)).toEqual([]);
       });
     });

@@ -1,7 +1,8 @@
 """Reference values of the tail index with censoring: the likelihood of a Pareto tail, maximised by SciPy.
 
 An exact N contributes the density of scipy.stats.pareto at N / u, a censored one its survival function; the maximum
-is searched numerically. Run: python3 tailIndex.py > tailIndex.json
+is searched numerically. Intervals: scipy.stats.bootstrap, BCa, of pairs (N, L) at a fixed threshold. Run: python3
+tailIndex.py > tailIndex.json
 """
 import json
 
@@ -31,5 +32,16 @@ for u in sorted({v for v in N if v > 0}, reverse=True):
 
         found = optimize.minimize_scalar(negative, bounds=(-5, 8), method="bounded", options={"xatol": 1e-10})
         alpha = float(np.exp(found.x))
-    points.append({"threshold": int(u), "k": int(tail.sum()), "exact": exact, "alpha": alpha})
+    bca = None
+    if exact >= 5:
+
+        def exponent(some_n, some_length):
+            inside = some_n > u
+            return (some_n < some_length)[inside].sum() / np.log(some_n[inside] / u).sum()
+
+        interval = stats.bootstrap(
+            (n, length), exponent, paired=True, vectorized=False, n_resamples=20_000, method="BCa", rng=1
+        ).confidence_interval
+        bca = [float(interval.low), float(interval.high)]
+    points.append({"threshold": int(u), "k": int(tail.sum()), "exact": exact, "alpha": alpha, "bca": bca})
 print(json.dumps({"scipy": scipy.__version__, "n": N, "length": L, "points": points}, indent=1))

@@ -1,26 +1,54 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isSavedResult } from '../../src/app/samples/analysisFile.ts';
+import { readDuplicates } from '../../src/app/samples/filedSimilarity.ts';
 import { readAnalysis } from '../../src/app/samples/readAnalysis.ts';
+import { DUPLICATE_GROUPS, duplicateColumns } from '../../src/app/samples/duplicates.ts';
 import type { SampleLab } from '../../src/app/samples/sampleLab.svelte.ts';
 import { analyseMatchLengths } from '../../src/core/analyses/matchLengths.ts';
+import { analyseMembership } from '../../src/core/analyses/membership.ts';
+import { textFeatures, type TextFeatures } from '../../src/core/textFeatures.ts';
 import { readSamples } from '../../src/core/samples/readSamples.ts';
+import { findDuplicates } from '../../src/core/similarity/duplicates.ts';
+import type { QuantizedVectors } from '../../src/core/similarity/quantized.ts';
 import type { StatisticsClient } from '../../src/engine/statisticsClient.ts';
 import type { StatisticsApi } from '../../src/protocol/statistics.ts';
-import { closeLabs, openLab, statisticsOf, type Given } from './samplePage.ts';
+import { closeLabs, openLab, similarityOf, statisticsOf, type Given } from './samplePage.ts';
+
+/** What the blind baselines were asked with. */
+const features: (TextFeatures | null)[] = [];
 
 function statistics(): StatisticsClient {
   const api: Partial<StatisticsApi> = {
     readSamples: async (files, options) => readSamples(files, options),
     matchLengths: async (matches) => analyseMatchLengths(matches),
+    textFeatures: async (texts, sizes) => textFeatures(texts, sizes),
+    membership: async (scores, member, known, seed) => {
+      features.push(known);
+      return analyseMembership(scores, member, known, seed);
+    },
   };
   return statisticsOf(api);
 }
 
+/** What the similarity worker was opened with. */
+const vectors: (readonly [prefixes: QuantizedVectors, fulls: QuantizedVectors])[] = [];
+
 function open(given: Given = {}) {
-  return openLab(given, statistics());
+  const similarity = similarityOf({
+    findDuplicates: async (rows) => findDuplicates(rows),
+    open: async (prefixes, fulls) => {
+      vectors.push([prefixes, fulls]);
+      return new Uint32Array();
+    },
+  });
+  return openLab(given, statistics(), similarity);
 }
 
-afterEach(closeLabs);
+afterEach(() => {
+  closeLabs();
+  vectors.length = 0;
+});
 
 /** Own columns, a row that is no sample, one that has no suffix; texts with quotes, breaks and other scripts. */
 const ROWS = [
@@ -71,7 +99,22 @@ async function scored() {
   return page;
 }
 
-const saved = async (lab: SampleLab, hasTexts = true) => (await lab.analysisFile(hasTexts)).join('');
+const saved = async (lab: SampleLab, hasTexts = true, hasEmbeddings = true) =>
+  (await lab.analysisFile({ hasTexts, hasEmbeddings })).join('');
+/** Two with the same text, and one that is too short to be scored. */
+async function copied() {
+  const page = open();
+  const [first, second] = ROWS;
+  await page.lab.openPasted(
+    [first, second, first, { text: 'short' }, { text: 'Another one, which is long enough too, to its end.' }]
+      .map((row) => JSON.stringify(row))
+      .join('\n'),
+  );
+  await page.lab.change({ split: SPLIT });
+  await page.lab.run.run();
+  return page;
+}
+
 const file = (json: string, name = 'analysis.json') => new File([json], name);
 
 async function reopened(json: string) {
@@ -86,7 +129,7 @@ describe('a whole analysis as one file', () => {
     const content = JSON.parse(await saved(lab)) as Record<string, unknown>;
     expect(content).toMatchObject({
       format: 'memoscope-analysis',
-      schema: 1,
+      schema: 2,
       seed: 20_250_203,
       subject: 'planted-1',
       group: 'topic',
@@ -137,6 +180,67 @@ describe('a whole analysis as one file', () => {
     const first = JSON.parse(await saved(lab)) as typeof second;
     expect(second.hashes.results).toBe(first.hashes.results);
     expect(second.hashes.data).toBe(first.hashes.data);
+  });
+
+  it('brings copies and embeddings back: columns, groups, and what the similarity worker is asked with', async () => {
+    const { lab } = await copied();
+    lab.group = DUPLICATE_GROUPS;
+    const { found } = lab.run.copies;
+    expect(found?.exactCount).toEqual(Uint32Array.of(2, 1, 2, 0, 1));
+    const again = await reopened(await saved(lab));
+    expect(again.lab.inputProblem).toBeNull();
+    expect(again.lab.run.copies.found).toEqual(found);
+    const cells = (of: SampleLab) =>
+      duplicateColumns(of.run.copies.found).map(({ id, value }) =>
+        of.run.dataSet?.samples.map((sample, index) => [id, value(sample, null, index)]),
+      );
+    expect(cells(again.lab)).toEqual(cells(lab));
+    expect(again.lab.group).toBe(DUPLICATE_GROUPS);
+    expect(again.lab.groupOf).toEqual(lab.groupOf);
+    expect(again.lab.groupOf?.names).toEqual(['alone', 'exact duplicates']);
+    expect(again.engine.workers).toBe(0);
+
+    expect(again.lab.run.embeddings.known()).toEqual(lab.run.embeddings.known());
+    for (const { run, matches, similarity } of [lab, again.lab]) {
+      const known = run.embeddings.known();
+      if (!known) throw new Error('no embeddings');
+      await similarity.open(known, { n: matches.n, groups: null, covariate: null });
+    }
+    const [before, after] = vectors;
+    expect(before?.[0].steps.some((step) => step !== 0)).toBe(true);
+    expect(after).toEqual(before);
+    // Saved again it still has both.
+    const hashes = (json: string) => (JSON.parse(json) as { hashes: Record<string, string> }).hashes;
+    const second = hashes(await saved(again.lab));
+    expect(second['embeddings']).toMatch(/^[0-9a-f]{64}$/);
+    expect(second['embeddings']).toBe(hashes(await saved(lab))['embeddings']);
+  });
+
+  it('leaves embeddings out if asked, and always with the texts, which they tell of', async () => {
+    const { lab } = await scored();
+    for (const json of [await saved(lab, true, false), await saved(lab, false)]) {
+      expect(json.includes(`"embedding":`)).toBe(false);
+      expect(JSON.parse(json)).toMatchObject({ embeddings: null, hashes: { embeddings: null } });
+      const again = await reopened(json);
+      expect(again.lab.inputProblem).toBeNull();
+      expect(again.lab.run.embeddings.known()).toBeNull();
+      expect(again.lab.run.copies.found).toEqual(lab.run.copies.found);
+    }
+  });
+
+  it('opens a file of the first schema, which has neither copies nor embeddings', async () => {
+    const old = readFileSync('tests/golden/analysis-schema-1.json', 'utf8');
+    expect(old).toContain('"schema":1,');
+    const { lab } = await scored();
+    const again = await reopened(old);
+    expect(again.lab.inputProblem).toBeNull();
+    expect(again.lab.run.results).toEqual(lab.run.results);
+    expect(again.lab.run.dataSet?.samples).toEqual(lab.run.dataSet?.samples);
+    expect(again.lab.filed.file).toMatchObject({ duplicates: null, embeddings: null });
+    expect(again.lab.run.copies.found).toBeNull();
+    expect(again.lab.run.embeddings.known()).toBeNull();
+    const altered = await reopened(old.replace(/"accuracy":[^,]+/, '"accuracy":0.123'));
+    expect(altered.lab.inputProblem).toMatch(/results or columns were altered/);
   });
 
   it('opens a file that another program laid out in another way', async () => {
@@ -197,6 +301,46 @@ describe('a whole analysis as one file', () => {
   });
 });
 
+describe('what needs texts or tokens', () => {
+  const input = (lab: SampleLab) => {
+    lab.comparisons.chooseMembers({ kind: 'values', column: 'topic', members: ['a'] });
+    lab.comparisons.update(lab.comparisons.input());
+  };
+
+  it('judges no membership by texts that were left out: the baseline is missing, not blind', async () => {
+    const { lab } = await scored();
+    for (const [hasTexts, asked] of [
+      [true, true],
+      [false, false],
+    ] as const) {
+      const again = await reopened(await saved(lab, hasTexts));
+      features.length = 0;
+      input(again.lab);
+      await expect.poll(() => features.length).toBe(1);
+      expect(features[0] !== null).toBe(asked);
+    }
+  });
+
+  it('does not cut samples without texts, nor those of another model', async () => {
+    const { lab } = await scored();
+    const bare = await reopened(await saved(lab, false));
+    await bare.lab.comparisons.cutAgain();
+    expect(bare.lab.comparisons.cutProblem).toBeNull();
+    expect(bare.lab.run.hasTokens).toBe(false);
+    expect(bare.engine.workers).toBe(0);
+
+    const whole = await reopened(await saved(lab));
+    await whole.lab.comparisons.cutAgain();
+    expect(whole.lab.run.hasTokens).toBe(true);
+
+    const other = await reopened(await saved(lab));
+    other.engine.modelHash = 'c'.repeat(64);
+    await other.lab.comparisons.cutAgain();
+    expect(other.lab.comparisons.cutProblem).toMatch(/another model \(aaaaaaaa\).*\(cccccccc\).*Run again/);
+    expect(other.lab.run.hasTokens).toBe(false);
+  });
+});
+
 describe('a file that is not right', () => {
   const refusal = async (change: (json: string) => string): Promise<string> => {
     const { lab } = await scored();
@@ -215,8 +359,8 @@ describe('a file that is not right', () => {
       /memoscope-other.*is needed/,
     ],
     ['the result of one text', /"format":"memoscope-analysis"/, '"format":"memoscope-run"', /view “Text”/],
-    ['a newer version', /"schema":1/, '"schema":2', /newer version.*schema 2.*Reload/],
-    ['no version', /"schema":1,/, '', /schema is missing/],
+    ['a newer version', /"schema":2/, '"schema":3', /newer version.*schema 3.*Reload/],
+    ['no version', /"schema":2,/, '', /schema is missing/],
     ['a missing field', /"seed":\d+,/, '', /seed is missing.*a number/],
     [
       'a number that is a text',
@@ -229,7 +373,7 @@ describe('a file that is not right', () => {
     ['tokens that are gone', /"correct":"\d/, '"correct":"', /29 flags and 30 logprobs/],
     ['an altered number', /"accuracy":[^,]+/, '"accuracy":0.123', /results or columns were altered/],
     ['an altered text', /A first text/, 'A first test', /its texts were altered/],
-    ['an altered panel', /"rows":\[\[1,/, '"rows":[[2,', /settings or panels were altered/],
+    ['an altered panel', /"rows":\[\[1,/, '"rows":[[2,', /settings, panels or copies were altered/],
     ['a panel without cells', /"rows":\[\[1,null\]/, '"rows":[7', /row 0 of the panel "test" is 7/],
     ['a cut outside the text', /"to":\d+/, '"to":4000', /cut does not lie within its text/],
     ['a sample too few', /"samples":4/, '"samples":5', /has 4 samples and says that it has 5/],
@@ -238,20 +382,49 @@ describe('a file that is not right', () => {
     expect(await refusal((json) => json.replace(what, instead))).toMatch(message);
   });
 
+  it.each([
+    ['an altered embedding', /"embedding":"(\w)/, '"embedding":"z', /its embeddings were altered/],
+    [
+      'half an embedding',
+      /"embedding":"\w{8}/,
+      '"embedding":"',
+      /samples\[0\]\.embedding has 18 bytes, and 24/,
+    ],
+    ['an embedding that is none', /"embedding":"[^"]*"/, '"embedding":"*"', /embedding is no base64/],
+    ['an embedding of another kind', /"embedding":"[^"]*"/, '"embedding":7', /embedding is 7.*text or null/],
+    ['dimensions that are none', /"d":4/, '"d":"4"', /embeddings\.d is "4".*whole number/],
+    ['altered copies', /"exact":\[\[0,2\]\]/, '"exact":[[0,1]]', /panels or copies were altered/],
+  ])('says so of copies and embeddings: %s', async (_, what, instead, message) => {
+    const { lab } = await copied();
+    const before = await saved(lab);
+    const after = before.replace(what, instead);
+    expect(after).not.toBe(before);
+    expect((await reopened(after)).lab.inputProblem).toMatch(message);
+  });
+
+  it('refuses copies that are no samples of it, whatever the hash', () => {
+    const known = { exact: [], near: [], uncut: [], verified: 0, skipped: 0, missProbability: 0 };
+    expect(readDuplicates(known, 3)?.exactCount).toEqual(Uint32Array.of(1, 1, 1));
+    for (const list of [[0, 3], [1, 0], [1, 1], [-1, 2], ['0'], 'all'])
+      expect(() => readDuplicates({ ...known, near: [list] }, 3)).toThrow(/near\[0\].*list of samples/);
+  });
+
   it('says where it was cut off, wherever that is', async () => {
     const { lab } = await scored();
     const json = await saved(lab);
     for (let share = 0.2; share < 0.995; share += 0.01) {
       const cut = json.slice(0, Math.floor(share * json.length));
-      await expect(readAnalysis(cut)).rejects.toThrow(/ends in the middle|cut off/);
+      await expect(readAnalysis(file(cut))).rejects.toThrow(/ends in the middle|cut off/);
     }
-    await expect(readAnalysis(json.replace('"id":1', '"id":'))).rejects.toThrow(/samples\[1\] is no JSON/);
+    await expect(readAnalysis(file(json.replace('"id":1', '"id":')))).rejects.toThrow(
+      /samples\[1\] is no JSON/,
+    );
   });
 
   it('leaves what is shown as it was', async () => {
     const { lab } = await scored();
     const json = await saved(lab);
-    await lab.openFiles([file(json.replace('"schema":1', '"schema":7'))]);
+    await lab.openFiles([file(json.replace('"schema":2', '"schema":7'))]);
     expect(lab.inputProblem).toMatch(/newer/);
     expect(lab.run.isComplete).toBe(true);
     expect(lab.filed.file).toBeNull();

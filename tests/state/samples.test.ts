@@ -264,7 +264,7 @@ describe('what cannot be scored', () => {
     expect(lab.table.whyUnscored(1)).toBeNull();
     await lab.run.run();
     const told = '1 row of the input gave no sample. 1 of 3 samples cannot be scored.';
-    const reason = 'cannot be scored: no suffix: the text has 5 tokens, and the prefix takes them all';
+    const reason = 'no suffix: its 5 tokens are all prefix';
     expect(leftOutOf(lab.run)).toBe(told);
     expect([0, 1, 2].map((index) => lab.table.whyUnscored(index))).toEqual([null, reason, null]);
     expect(lab.blocked).toBe('2 samples scored; the other 1 cannot be.');

@@ -418,3 +418,50 @@ function exported(session: Session): string {
   if (!run || !reading) throw new Error('nothing is shown');
   return [...runToJson(run, reading, vocabulary)].join('');
 }
+
+describe('a sample in the place of a draft', () => {
+  const SAMPLE = { text: 'A sample of a data set, opened.', title: 'a.txt, line 1' };
+  const OTHER = { text: 'Another sample of the same set.', title: 'a.txt, line 2' };
+
+  it('keeps the draft, whatever is opened after it, and brings it back', async () => {
+    const { session } = open();
+    session.draft = 'typed, not run';
+    await session.openSample(SAMPLE);
+    await session.openSample(OTHER);
+    expect(session.draft).toBe(OTHER.text);
+    expect(session.run?.title).toBe(OTHER.title);
+    expect(session.aside.next).toBe('typed, not run');
+    session.takeBack();
+    expect(session.draft).toBe('typed, not run');
+    expect([session.aside.next, session.aside.sample]).toEqual([null, null]);
+  });
+
+  it('that was changed is a draft itself: neither is lost', async () => {
+    const { session } = open();
+    session.draft = 'first';
+    await session.openSample(SAMPLE);
+    session.draft = 'changed sample';
+    await session.openSample(OTHER);
+    session.takeBack();
+    expect(session.draft).toBe('changed sample');
+    session.takeBack();
+    expect(session.draft).toBe('first');
+    session.takeBack();
+    expect(session.draft).toBe('changed sample');
+  });
+
+  it('leaves the stored draft alone: the next visit has it in the box', async () => {
+    const first = open();
+    await first.session.start();
+    first.session.draft = 'typed, not run';
+    await first.session.openSample(SAMPLE);
+    // A draft is stored a moment after it was typed.
+    await vi.waitFor(async () => {
+      expect(await first.session.storage.readDraft()).toBe('typed, not run');
+    });
+    const second = open({ disk: first.disk });
+    await second.session.start();
+    expect(second.session.run?.text).toBe(SAMPLE.text);
+    expect(second.session.draft).toBe('typed, not run');
+  });
+});

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { anyOf, isFiltering, passes } from '../../src/app/samples/columnFilter.ts';
+import { noMatchText } from '../../src/app/samples/noMatch.ts';
 import { rowDestination } from '../../src/app/samples/rowKeys.ts';
 import type { SampleLab } from '../../src/app/samples/sampleLab.svelte.ts';
 import { Slices } from '../../src/app/samples/slices.ts';
@@ -43,6 +44,27 @@ describe('sorting in slices', () => {
     await expect(sortInSlices(items, (a, b) => a - b, new Slices(), controller.signal)).rejects.toThrow(
       /abort/i,
     );
+  });
+});
+
+describe('a table without a row', () => {
+  it('says what no sample matches, and shows all again in the order they had', async () => {
+    const lab = await withSamples(9);
+    const { table } = lab;
+    table.sortBy('column:size');
+    table.sortBy('column:size');
+    table.search = ' xyz ';
+    expect(table.rows).toHaveLength(0);
+    expect(noMatchText(table)).toBe('No sample matches the search “xyz”.');
+    table.filter = 'unscored';
+    table.columnFilter = { ...anyOf('column:size'), from: 2.5, to: 2.75 };
+    expect(noMatchText(table)).toBe(
+      'No sample matches the search “xyz” and the filter “Unscored” and size from 2.5 to 2.75.',
+    );
+    table.clearFilters();
+    expect(table.rows).toEqual([8, 7, 6, 5, 4, 3, 2, 1, 0]);
+    table.columnFilter = { ...anyOf('column:kind'), text: 'z' };
+    expect(noMatchText(table)).toBe('No sample matches kind “z”.');
   });
 });
 

@@ -32,6 +32,8 @@ export class Analyses {
   skew = $state.raw<SkewAnalysis | null>(null);
   /** In the order of `SKEW_STATISTICS`; null until they are there. */
   skewIntervals = $state.raw<readonly BootstrapResult[] | null>(null);
+  /** One a threshold of the tail; null until they are there. */
+  tailIntervals = $state.raw<readonly (BootstrapResult | null)[] | null>(null);
   worstCase = $state.raw<WorstCase | null>(null);
   dependence = $state.raw<Dependence | null>(null);
   /** True while the worker is at it. */
@@ -55,6 +57,7 @@ export class Analyses {
     this.decomposition = null;
     this.skew = null;
     this.skewIntervals = null;
+    this.tailIntervals = null;
     this.worstCase = null;
     this.dependence = null;
     this.problem = null;
@@ -96,16 +99,22 @@ export class Analyses {
       (result) => (this.skew = result),
     );
     this.skewIntervals = null;
+    this.tailIntervals = null;
     await this.ask(
       (api) => api.worstCase(matches, SEED),
       (result) => (this.worstCase = result),
     );
     // They take longest: not for an input that is out of date by now.
-    if (isFinal && !this.waiting && this.skew?.allZero === false)
+    if (isFinal && !this.waiting && this.skew?.allZero === false) {
       await this.ask(
         (api) => api.skewIntervals(n, SEED),
         (result) => (this.skewIntervals = result),
       );
+      await this.ask(
+        (api) => api.tailIntervals(matches, SEED),
+        (result) => (this.tailIntervals = result),
+      );
+    }
     if (isFinal && !isScreened && !this.waiting)
       await this.ask(
         (api) => api.dependence(matches, suffixes, SEED),

@@ -7,13 +7,25 @@ import type { Cell } from '../../core/csv.ts';
 import type { RunOrigin } from '../../core/run.ts';
 import type { NamedTable } from '../../core/samples/compareResults.ts';
 import type { SampleCut, SampleRunSettings, StoredSample } from '../../engine/sampleStore.ts';
+import type { Duplicates } from '../../core/similarity/duplicates.ts';
 import { sha256OfText } from '../../engine/hashing.ts';
+import { OPENING } from './analysisLines.ts';
+import { toBase64 } from './base64.ts';
 import type { DataSet, Problem, Sample } from './dataSet.ts';
+import {
+  embeddingTexts,
+  fileDuplicates,
+  type FiledDuplicates,
+  type FiledEmbeddings,
+} from './filedSimilarity.ts';
 import type { SplitSettings } from './prepare.ts';
+import type { KnownEmbeddings, SampleEmbeddings } from './sampleEmbeddings.ts';
 import { Slices } from './slices.ts';
 
 export const FORMAT = 'memoscope-analysis';
-export const SCHEMA = 1;
+export const SCHEMA = 2;
+/** Files of this one are read too: they hold neither copies nor embeddings. */
+export const OLDEST_SCHEMA = 1;
 
 /** True if a file that begins like this was written by this page, whatever for. */
 export const isSavedResult = (beginning: string): boolean =>
@@ -46,6 +58,9 @@ export interface AnalysisHead {
   /** Samples that could not be scored. */
   readonly unscorable: readonly Problem[];
   readonly panels: readonly PanelNumbers[];
+  readonly duplicates: FiledDuplicates | null;
+  /** Null if the samples have none in the file. */
+  readonly embeddings: FiledEmbeddings | null;
 }
 
 /** SHA-256, lower-case hexadecimal; of many lines, the last of a chain (see {@link chain}). */
@@ -54,6 +69,8 @@ export interface AnalysisHashes {
   readonly data: string;
   /** Of columns and results of every sample as they are in the file. */
   readonly results: string;
+  /** Of the samples’ embeddings; null without. */
+  readonly embeddings: string | null;
   /** Of everything before the samples. */
   readonly head: string;
   readonly model: string;
@@ -65,14 +82,23 @@ export interface Analysis {
   readonly head: AnalysisHead;
   readonly samples: readonly Sample[];
   readonly results: readonly (StoredSample | null)[];
+  readonly duplicates: Duplicates | null;
+  readonly embeddings: SampleEmbeddings;
+}
+
+/** What of the samples goes into a file beside their numbers. */
+export interface FileContent {
+  /** False: neither texts nor excerpts, nor columns of free text, nor embeddings, which tell of the texts. */
+  readonly hasTexts: boolean;
+  readonly hasEmbeddings: boolean;
 }
 
 /** An analysis with how it is to be written. */
-export interface AnalysisToWrite extends Omit<Analysis, 'head'> {
-  readonly head: Omit<AnalysisHead, 'data'> & {
+export interface AnalysisToWrite extends Omit<Analysis, 'head' | 'embeddings'> {
+  readonly head: Omit<AnalysisHead, 'data' | 'duplicates' | 'embeddings'> & {
     readonly data: Pick<DataSet, 'name' | 'shape' | 'columns'>;
   };
-  /** False: neither texts nor excerpts, nor columns of free text. */
+  readonly embeddings: KnownEmbeddings | null;
   readonly hasTexts: boolean;
 }
 
@@ -108,12 +134,6 @@ const plainNumber = (value: number): number | string | null => {
 
 /** A cell of a panel as it is in a file. */
 export const plainCell = (cell: Cell): Cell => (typeof cell === 'number' ? plainNumber(cell) : cell);
-
-const toBase64 = (bytes: Uint8Array): string => {
-  let binary = '';
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary);
-};
 
 /** Little-endian, as every machine that runs a browser is. */
 const encodeFloats = (values: Float32Array): string =>
@@ -162,7 +182,7 @@ export async function hashOfData(samples: readonly Sample[]): Promise<string> {
 const withoutExcerpt = (problem: Problem): Problem => ({ ...problem, excerpt: '' });
 
 /** The head as it is written. */
-function headOf({ head, samples, hasTexts }: AnalysisToWrite): AnalysisHead {
+function headOf({ head, samples, hasTexts, duplicates, embeddings }: AnalysisToWrite): AnalysisHead {
   const { problems, unscorable, data, panels } = head;
   const { name, shape, columns } = data;
   const tidy = (list: readonly Problem[]) => (hasTexts ? list : list.map(withoutExcerpt));
@@ -178,6 +198,8 @@ function headOf({ head, samples, hasTexts }: AnalysisToWrite): AnalysisHead {
     problems: tidy(problems),
     unscorable: tidy(unscorable),
     panels: panels.map((panel) => ({ ...panel, rows: panel.rows.map((row) => row.map(plainCell)) })),
+    duplicates: duplicates && fileDuplicates(duplicates),
+    embeddings: hasTexts && embeddings ? { layer: embeddings.layer, d: embeddings.fulls.d } : null,
   };
 }
 
@@ -192,8 +214,9 @@ export async function writeAnalysis(analysis: AnalysisToWrite): Promise<string[]
   const head = headOf(analysis);
   const headJson = JSON.stringify({ format: FORMAT, schema: SCHEMA, ...head });
   const kept = new Set(head.data.columns.map(({ name }) => name));
-  const [data, numbers] = [new Chain(), new Chain()];
-  const parts = [`${headJson.slice(0, -1)},"samples":[`];
+  const [data, numbers, vectors] = [new Chain(), new Chain(), new Chain()];
+  const embeddingOf = embeddingTexts(head.embeddings && analysis.embeddings);
+  const parts = [`${headJson.slice(0, -1)}${OPENING}`];
   for (const [index, sample] of samples.entries()) {
     const { id, source, line } = sample;
     const columns = hasTexts
@@ -203,15 +226,21 @@ export async function writeAnalysis(analysis: AnalysisToWrite): Promise<string[]
     const row = { id, source, line, columns, result: result && encodeResult(result) };
     await data.add(textLine(sample));
     await numbers.add(JSON.stringify(row));
-    parts.push(
-      `${index > 0 ? ',' : ''}\n${JSON.stringify(hasTexts ? { ...row, ...textFields(sample) } : row)}`,
-    );
+    const embedding = embeddingOf(index);
+    await vectors.add(embedding ?? '');
+    const written = {
+      ...row,
+      ...(hasTexts && textFields(sample)),
+      ...(head.embeddings && { embedding }),
+    };
+    parts.push(`${index > 0 ? ',' : ''}\n${JSON.stringify(written)}`);
     await pauses.pause();
   }
   const { modelHash, adapterHash } = head.settings;
   const hashes: AnalysisHashes = {
     data: await data.end(),
     results: await numbers.end(),
+    embeddings: head.embeddings && (await vectors.end()),
     head: await sha256OfText(headJson),
     model: modelHash,
     adapter: adapterHash,

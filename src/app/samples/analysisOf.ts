@@ -1,20 +1,19 @@
 import { MemoscopeError } from '../../protocol/errors.ts';
 import { timestamp } from '../scoreText.ts';
 import { SEED } from './analyses.svelte.ts';
-import type { AnalysisToWrite, PanelNumbers } from './analysisFile.ts';
+import type { AnalysisToWrite, FileContent, PanelNumbers } from './analysisFile.ts';
 import type { SampleRun } from './sampleRun.svelte.ts';
 
 /**
  * What is shown, as it is to be written.
  *
- * @param hasTexts false: without the samples’ texts.
  * @throws {MemoscopeError} `InvalidInput` if nothing is scored.
  */
 export function analysisOf(
-  { dataSet, settings, origin, split, subject, results, unscorable }: SampleRun,
+  { dataSet, settings, origin, split, subject, results, unscorable, copies, embeddings }: SampleRun,
   group: string | null,
   panels: readonly PanelNumbers[],
-  hasTexts: boolean,
+  { hasTexts, hasEmbeddings }: FileContent,
 ): AnalysisToWrite {
   if (!dataSet || !settings || !origin)
     throw new MemoscopeError('InvalidInput', 'Nothing is scored yet: press Run first.');
@@ -34,5 +33,12 @@ export function analysisOf(
     unscorable: unscorable.map(({ source, line, reason, excerpt }) => ({ source, line, reason, excerpt })),
     panels,
   };
-  return { head, samples, results: [...results], hasTexts };
+  return {
+    head,
+    samples,
+    results: [...results],
+    duplicates: copies.found,
+    embeddings: hasTexts && hasEmbeddings ? embeddings.known() : null,
+    hasTexts,
+  };
 }

@@ -171,10 +171,15 @@ export class Comparisons {
       });
     if (!prepared) this.ceilings.clear();
     else if (isFinal) void this.ceilings.update({ prepared, matches });
-    if (!prepared && isFinal && this.lab.run.isModelReady && this.cutProblem === null) void this.cutAgain();
+    if (!prepared && isFinal) this.cutIfReady();
   }
 
-  /** Cuts the samples of a restored run again. Never rejects. */
+  /** Cuts the samples if nothing is to be loaded for it, and it did not fail before. */
+  private cutIfReady(): void {
+    if (this.lab.run.isModelReady && this.cutProblem === null) void this.cutAgain();
+  }
+
+  /** Cuts the samples of a restored run again, if it has texts. Never rejects. */
   async cutAgain(): Promise<void> {
     if (this.isCutting) return;
     this.isCutting = true;
@@ -193,7 +198,7 @@ export class Comparisons {
     show: (result: MembershipResult) => void,
   ): Promise<void> {
     const { client } = this.lab.analyses;
-    const features = await this.featuresOf(dataSet, results, scored);
+    const features = dataSet.hasTexts === false ? null : await this.featuresOf(dataSet, results, scored);
     const slices = new Slices();
     const scores: Float64Array[] = [];
     for (const name of MEMBERSHIP_SCORES) {

@@ -1,5 +1,6 @@
 /** Results of samples as they are in a saved analysis. */
 import type { SampleCut, StoredSample } from '../../engine/sampleStore.ts';
+import { fromBase64 } from './base64.ts';
 import { check, invalid, isObject, shown, type Fields, type Kind } from './fileChecks.ts';
 
 const SCORES = {
@@ -36,8 +37,7 @@ const CUT = {
 
 function decodeFloats(base64: string, where: string): Float32Array {
   try {
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-    return new Float32Array(bytes.buffer);
+    return new Float32Array(fromBase64(base64).buffer);
   } catch (cause) {
     throw invalid(`${where}logprobs is no base64 of float32 (${String(cause)})`);
   }

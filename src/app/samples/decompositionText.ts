@@ -1,12 +1,17 @@
 /** What the decomposition says in words, and its numbers as a table. */
 import type { Cell } from '../../core/csv.ts';
 import type { Decomposition } from '../../core/analyses/decomposition.ts';
+import type { RestrictedMean } from '../../core/statistics/survival.ts';
 import { formatNumber, formatProbability } from '../../ui/format.ts';
 import type { PanelTable } from './panelFile.ts';
 import { formatP } from './panelText.ts';
 
 /** p_n from fewer samples than these is noise and is not drawn. */
 export const FEW_AT_RISK = 10;
+
+/** A restricted mean with its interval, where it has one. */
+export const formatMean = ({ mean, low, high }: RestrictedMean): string =>
+  `${formatNumber(mean, 1)}${Number.isNaN(low) ? '' : ` (${formatNumber(low, 1)} to ${formatNumber(high, 1)})`}`;
 
 export function logRankText({ groups, logRank }: Decomposition): string {
   if (groups.length < 2) return '';

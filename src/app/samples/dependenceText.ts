@@ -1,15 +1,15 @@
 /** What the dependence says in words, and its numbers as a table. */
-import type { Dependence } from '../../core/analyses/dependence.ts';
+import { CONDITIONAL_PERMUTATIONS, type Dependence } from '../../core/analyses/dependence.ts';
 import type { Cell } from '../../core/csv.ts';
 import type { LagPoint } from '../../core/statistics/dependence.ts';
-import { formatMagnitude, formatNumber, formatProbability } from '../../ui/format.ts';
+import { counted, formatMagnitude, formatNumber, formatProbability } from '../../ui/format.ts';
 import type { PanelTable } from './panelFile.ts';
 import { formatP } from './panelText.ts';
 
 /** Bits in a nat. */
 export const BITS = 1 / Math.LN2;
 
-/** Up to this share of the raw information a noisy, binned accuracy leaves in even where samples alone differ. */
+/** Up to this share of the raw information what is left among samples of equal accuracy is little, sure or not. */
 const LITTLE = 0.1;
 
 /** Fewer samples than these are not drawn: their tables of right and wrong are all chance. */
@@ -18,6 +18,10 @@ export const FEW_SAMPLES = 10;
 /** A ratio with two digits that count. */
 const formatFactor = (factor: number): string =>
   factor < 10 ? formatNumber(factor, 1) : formatMagnitude(factor);
+
+/** What the dots and their band are from. */
+export const conditionalFacts = ({ samples, conditionalSamples }: Dependence): string =>
+  `for the dots matrices that keep how many tokens of each sample and of each position are right (${CONDITIONAL_PERMUTATIONS}, by curveball trades), whose mean is taken off dots and band${conditionalSamples < samples ? `; dots and band from a random ${counted(conditionalSamples, 'sample')}` : ''}`;
 
 export function dependenceText({ p, conditionalP, shareLeft, gain }: Dependence): string[] {
   const last = gain.findLast((value) => !Number.isNaN(value)) ?? NaN;
@@ -55,6 +59,7 @@ export function dependenceTable({ lags, conditional, prefix, gain }: Dependence)
       ...rawCells(lags[index]),
       bits(conditional[index]?.corrected),
       bits(conditional[index]?.nullMean),
+      bits(conditional[index]?.nullHigh),
       conditional[index]?.p ?? NaN,
       bits(prefix[index - 1]),
       gain[index] ?? NaN,
@@ -70,6 +75,7 @@ const HEADER = [
   'p',
   'given accuracy (bits)',
   'given accuracy, chance mean (bits)',
+  'given accuracy, chance 95% (bits)',
   'p given accuracy',
   'prefix right and token n (bits)',
   'D(n) (bits)',

@@ -1,8 +1,6 @@
 /** The built-in experiments in words: every conclusion follows from the numbers, also where they refute the claim. */
 import { FEWEST, type Accumulation, type StructureContrast } from '../../core/analyses/experiments.ts';
-import type { Redundancy, RedundantSet } from '../../core/analyses/redundancy.ts';
 import { netInformation, type Dependence } from '../../core/analyses/dependence.ts';
-import type { Correlation } from '../../core/statistics/association.ts';
 import { formatCount, formatMagnitude, formatNumber, formatProbability } from '../../ui/format.ts';
 import { BITS } from './dependenceText.ts';
 import type { ForBoth } from './experiments.svelte.ts';
@@ -94,62 +92,6 @@ export const lengthTable = (result: ForBoth<Accumulation>): PanelTable => ({
       high,
     ]),
   ),
-});
-
-/** What a rank correlation says, by its sign and its p. */
-function correlationText({ r, p, n }: Correlation, positive: string, negative: string): string {
-  const numbers = `ρ = ${formatNumber(r, 2)} given the copies, ${formatP(p)}, n = ${formatCount(n)}`;
-  if (Number.isNaN(r)) return `no correlation can be computed (${numbers})`;
-  if (p >= 0.05) return `no correlation is seen (${numbers})`;
-  return `${r > 0 ? positive : negative} (${numbers})`;
-}
-
-/** Experiment (b). */
-export function similarityText({ sets, gapWithLength, prefixWithLength, samples }: Redundancy): string[] {
-  const known = sets.filter(({ fullSimilarity }) => !Number.isNaN(fullSimilarity));
-  const by = (value: (set: RedundantSet) => number) => [...known].sort((a, b) => value(b) - value(a));
-  const [most, least] = [
-    by(({ fullSimilarity }) => fullSimilarity)[0],
-    by(({ fullSimilarity }) => -fullSimilarity)[0],
-  ];
-  const extremes =
-    most && least && most !== least
-      ? `The most redundant sub-set, ${most.name} (S_full = ${formatNumber(most.fullSimilarity, 3)}), has a mean N of ${formatNumber(most.meanLength, 1)} tokens, the least redundant, ${least.name} (${formatNumber(least.fullSimilarity, 3)}), ${formatNumber(least.meanLength, 1)}; under the base alone ${formatNumber(most.baseMeanLength, 1)} and ${formatNumber(least.baseMeanLength, 1)}.`
-      : `${samples === 1 ? 'The one text is' : `All ${formatCount(samples)} texts are`} in one sub-set: redundancy cannot be compared.`;
-  const { r, p } = gapWithLength;
-  const claim =
-    p < 0.05 && r > 0
-      ? 'That is as the paper has it (Remark 2.7): similar beginnings that end apart are memorized less.'
-      : p < 0.05 && r < 0
-        ? 'That is the opposite of what the paper has (Remark 2.7): here, similar beginnings that end apart are memorized more. These data do not support the claim.'
-        : 'The paper’s claim (Remark 2.7) that similar beginnings that end apart are memorized less is neither supported nor refuted by these data.';
-  return [
-    extremes,
-    `Text by text, between the gap S_full − S_input and N, ${correlationText(gapWithLength, 'a larger gap goes with a longer N', 'a larger gap goes with a shorter N')}. ${claim}`,
-    `Between S_input alone and N, ${correlationText(prefixWithLength, 'more usual beginnings go with a longer N', 'more usual beginnings go with a shorter N')}.`,
-    'Similarity is lexical here: shared pairs of words, not embeddings, so that it says nothing of texts that mean the same in other words. Kinds differ in more than redundancy.',
-  ];
-}
-
-export const similarityTable = ({ sets }: Redundancy): PanelTable => ({
-  header: [
-    'sub-set',
-    'texts',
-    'S_input (Jaccard)',
-    'S_full (Jaccard)',
-    'gap',
-    'mean N (tokens)',
-    'mean N of the base (tokens)',
-  ],
-  rows: sets.map(({ name, samples, prefixSimilarity, fullSimilarity, gap, meanLength, baseMeanLength }) => [
-    name,
-    samples,
-    prefixSimilarity,
-    fullSimilarity,
-    gap,
-    meanLength,
-    baseMeanLength,
-  ]),
 });
 
 const meanBits = ({ lags }: Dependence): number => {

@@ -1,11 +1,14 @@
 import type { Groups } from '../../core/analyses/decomposition.ts';
 import type { Accumulation, StructureContrast } from '../../core/analyses/experiments.ts';
 import type { Redundancy, RedundancySample } from '../../core/analyses/redundancy.ts';
+import type { ComparedText, SubsetComparison } from '../../core/analyses/subsetSimilarity.ts';
+import type { SimilarityClient } from '../../engine/similarityClient.ts';
 import type { StatisticsClient } from '../../engine/statisticsClient.ts';
 import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
 import { SEED } from './analyses.svelte.ts';
 import { groupsBy, loadPlanted } from './dataSet.ts';
 import { suffixesOf } from './runArrays.ts';
+import { embeddingsOfSome } from './sampleEmbeddings.ts';
 import { SampleRun } from './sampleRun.svelte.ts';
 import type { SampleRunHost } from './sampleRunHost.ts';
 
@@ -23,10 +26,19 @@ export interface ForBoth<T> {
   readonly base: T;
 }
 
+/** What experiment (b) gives. */
+export interface SimilarityResult {
+  readonly subsets: SubsetComparison;
+  /** What the hidden states are. */
+  readonly layer: string;
+  /** The same question by shared words, for comparison. */
+  readonly lexical: Redundancy;
+}
+
 /** The built-in experiments: each scores the planted set, with the shipped adapter and without, and measures. */
 export class Experiments {
   length = $state.raw<ForBoth<Accumulation> | null>(null);
-  similarity = $state.raw<Redundancy | null>(null);
+  similarity = $state.raw<SimilarityResult | null>(null);
   structure = $state.raw<ForBoth<StructureContrast> | null>(null);
   /** The one that is at work; null for none. */
   active = $state<ExperimentName | null>(null);
@@ -35,10 +47,12 @@ export class Experiments {
   readonly target: SampleRun;
   readonly base: SampleRun;
   private readonly client: StatisticsClient;
+  private stopping = new AbortController();
 
-  constructor(host: SampleRunHost, client: StatisticsClient) {
+  /** @param similarity tests put a client without a worker here; it is not the one of what is shown elsewhere. */
+  constructor(host: SampleRunHost, client: StatisticsClient, similarity?: SimilarityClient) {
     this.client = client;
-    this.target = new SampleRun(host);
+    this.target = new SampleRun(host, similarity);
     this.base = new SampleRun(host);
     this.base.subject = null;
   }
@@ -57,8 +71,9 @@ export class Experiments {
     if (this.active !== null) return;
     this.active = name;
     this.problem = null;
+    this.stopping = new AbortController();
     try {
-      await this.score(this.target);
+      await this.score(this.target, name === 'similarity');
       if (name !== 'similarity') await this.score(this.base);
       await this.measure[name]();
     } catch (thrown) {
@@ -72,12 +87,17 @@ export class Experiments {
   stop(): void {
     this.target.stop();
     this.base.stop();
+    this.stopping.abort();
   }
 
-  /** @throws {MemoscopeError} unless every sample that can be scored is. */
-  private async score(run: SampleRun): Promise<void> {
+  /**
+   * @param needsEmbeddings a run that an earlier version stored has none: it is scored again.
+   * @throws {MemoscopeError} unless every sample that can be scored is.
+   */
+  private async score(run: SampleRun, needsEmbeddings = false): Promise<void> {
     if (!run.dataSet) await run.open(await loadPlanted());
-    if (!run.isComplete) await run.run();
+    if (needsEmbeddings && run.isComplete && run.embeddings.size < run.scored) await run.restart(true);
+    else if (!run.isComplete) await run.run();
     if (run.status.kind === 'failed') throw run.status.error;
     if (!run.isComplete) throw new MemoscopeError('Cancelled', 'stopped');
   }
@@ -87,6 +107,30 @@ export class Experiments {
       const value = columns[name];
       return typeof value === 'number' ? value : String(value ?? '');
     });
+  }
+
+  /** A text that was never trained on cannot be memorized: it says nothing about what protects. */
+  private isTrained(index: number): boolean {
+    return Number(this.target.dataSet?.samples[index]?.columns['copies']) > 0;
+  }
+
+  private lexical(): Promise<Redundancy> {
+    const { dataSet, results } = this.target;
+    const samples = (dataSet?.samples ?? []).flatMap((sample, index): RedundancySample[] => {
+      const { scored, cut } = results[index] ?? {};
+      if (!scored || !cut || !this.isTrained(index)) return [];
+      return [
+        {
+          set: String(sample.columns['kind']),
+          prefix: sample.text.slice(cut.from, cut.cut),
+          text: sample.text.slice(cut.from, cut.to),
+          copies: Number(sample.columns['copies']),
+          matchLength: scored.matchLength,
+          baseMatchLength: scored.baseMatchLength,
+        },
+      ];
+    });
+    return this.client.ask((api) => api.redundancy(samples));
   }
 
   private readonly measure: Readonly<Record<ExperimentName, () => Promise<void>>> = {
@@ -99,24 +143,29 @@ export class Experiments {
       this.length = { target: await of(this.target), base: await of(this.base) };
     },
     similarity: async () => {
-      const { dataSet, results } = this.target;
-      const samples = (dataSet?.samples ?? []).flatMap((sample, index): RedundancySample[] => {
-        const { scored, cut } = results[index] ?? {};
-        const copies = Number(sample.columns['copies']);
-        // A text that was never trained on cannot be memorized: it says nothing about what protects.
-        if (!scored || !cut || !(copies > 0)) return [];
-        return [
-          {
-            set: String(sample.columns['kind']),
-            prefix: sample.text.slice(cut.from, cut.cut),
-            text: sample.text.slice(cut.from, cut.to),
-            copies,
-            matchLength: scored.matchLength,
-            baseMatchLength: scored.baseMatchLength,
-          },
-        ];
+      const [known, lexical] = [this.target.embeddings.known(), await this.lexical()];
+      if (!known)
+        throw new MemoscopeError(
+          'InvalidInput',
+          'This model does not show its hidden states, so there are no embeddings to compare.',
+        );
+      const { samples } = this.target.dataSet ?? { samples: [] };
+      const { signal } = this.stopping;
+      const trained = embeddingsOfSome(known, (sample) => this.isTrained(sample));
+      const client = this.target.similarity;
+      const rows = await client.open(trained.prefixes, trained.fulls);
+      const texts = Array.from(rows, (row): ComparedText => {
+        const sample = trained.samples[row] ?? 0;
+        const { scored } = this.target.results[sample] ?? {};
+        return {
+          kind: String(samples[sample]?.columns['kind']),
+          copies: Number(samples[sample]?.columns['copies']),
+          matchLength: scored?.matchLength ?? NaN,
+          baseMatchLength: scored?.baseMatchLength ?? NaN,
+        };
       });
-      this.similarity = await this.client.ask((api) => api.redundancy(samples));
+      const subsets = await client.ask((api) => api.compareSubsets(texts, SEED, { signal }));
+      this.similarity = { subsets, layer: known.layer, lexical };
     },
     structure: async () => {
       const kinds = this.column('kind');

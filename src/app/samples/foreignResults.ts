@@ -1,8 +1,10 @@
 import type { RunOrigin } from '../../core/run.ts';
+import type { Duplicates } from '../../core/similarity/duplicates.ts';
 import type { SampleRunSettings, StoredSample } from '../../engine/sampleStore.ts';
 import type { Analysis } from './analysisFile.ts';
 import type { DataSet } from './dataSet.ts';
 import type { SplitSettings } from './prepare.ts';
+import type { SampleEmbeddings } from './sampleEmbeddings.ts';
 import { unscorableOfFile, type Unscorable } from './unscorable.ts';
 
 /** Results that were computed elsewhere, with what they are of. */
@@ -14,10 +16,12 @@ export interface ForeignResults {
   readonly unscorable: readonly Unscorable[];
   readonly settings: SampleRunSettings;
   readonly origin: RunOrigin;
+  readonly duplicates: Duplicates | null;
+  readonly embeddings: SampleEmbeddings;
 }
 
 /** What a saved analysis holds, as the page shows it. */
-export function foreignOf({ head, samples, results }: Analysis): ForeignResults {
+export function foreignOf({ head, samples, results, duplicates, embeddings }: Analysis): ForeignResults {
   const { data, problems, settings, origin, split, subject } = head;
   const { name, shape, columns, hasTexts } = data;
   const dataSet = {
@@ -29,5 +33,5 @@ export function foreignOf({ head, samples, results }: Analysis): ForeignResults 
     hasTexts,
   };
   const unscorable = unscorableOfFile(samples, results, head.unscorable);
-  return { dataSet, split, subject, results, unscorable, settings, origin };
+  return { dataSet, split, subject, results, unscorable, settings, origin, duplicates, embeddings };
 }

@@ -1,9 +1,15 @@
 /** What the comparison of groups says in words, and its numbers as a table. */
 import type { Cell } from '../../core/csv.ts';
-import { SMALLEST_GROUP, type GroupComparison, type GroupTestName } from '../../core/analyses/groups.ts';
+import {
+  SMALLEST_GROUP,
+  type GroupComparison,
+  type GroupSummary,
+  type GroupTestName,
+} from '../../core/analyses/groups.ts';
 import type { SurvivalQuantile } from '../../core/statistics/survivalQuantile.ts';
 import { benjaminiHochberg, holm } from '../../core/statistics/multiplicity.ts';
 import { counted, formatCount, formatNumber, formatProbability } from '../../ui/format.ts';
+import { startOf } from './excerpt.ts';
 import type { PanelTable } from './panelFile.ts';
 import { formatP } from './panelText.ts';
 
@@ -96,10 +102,17 @@ export function groupVerdict(analysis: GroupComparison, adjusted: readonly numbe
     ];
   return [
     overall.p < 0.05
-      ? `The groups differ (${label}): ${formatCount(found)} of ${formatCount(pairs.length)} pairs after adjustment.`
+      ? `The groups differ (${label}): ${found === 0 ? 'none' : formatCount(found)} of ${counted(pairs.length, 'pair')} after adjustment.`
       : `The groups could be alike (${label}).`,
     `The widest gap: ${effect.charAt(0).toLowerCase()}${effect.slice(1)}`,
   ];
+}
+
+/** One group at one N, in the tip. */
+export function groupTip({ name, counts, censored, summary }: GroupSummary, n: number): string {
+  const open = censored[n] ?? 0;
+  const toEnd = open > 0 ? `, ${formatCount(open)} to the end` : '';
+  return `${startOf(groupName(name), 14)}: ${formatCount(counts[n] ?? 0)} of ${formatCount(summary.samples)}${toEnd}`;
 }
 
 const HEADER = [

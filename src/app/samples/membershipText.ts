@@ -85,7 +85,7 @@ export function membershipVerdict(
   const area = formatNumber(best.auroc.auroc, 2);
   if (!analysis.blind)
     return [
-      `${name} does best of ${MEMBERSHIP_SCORES.length}, with an AUROC of ${area}, but there is nothing to hold it against: the blind baseline needs ten different texts of each class.`,
+      `${name} does best of ${MEMBERSHIP_SCORES.length}, with an AUROC of ${area}, but there is nothing to hold it against: ${analysis.blindFeatures.length === 0 ? 'the blind baseline reads the texts, and these were left out of the file' : 'the blind baseline needs ten different texts of each class'}.`,
     ];
   const blind = analysis.blind.auroc.auroc;
   const excess = intervals?.excess[place];

@@ -50,7 +50,7 @@ export function prepareSample(
   const split = splitTokens(ids.length, offsets, ruleFor(sample, settings), longest);
   const { prefixStart, suffixStart, suffixEnd, moved, truncatedPrefix, truncatedSuffix } = split;
   if (suffixEnd <= suffixStart)
-    return `no suffix: the text has ${counted(ids.length, 'token')}, and the prefix takes ${ids.length === 1 ? 'it' : 'them all'}`;
+    return `no suffix: its ${counted(ids.length, 'token')} ${ids.length === 1 ? 'is' : 'are'} all prefix`;
   const charAt = (token: number): number => {
     let at = token;
     while (offsets[at] === INSIDE_CHARACTER) at--;

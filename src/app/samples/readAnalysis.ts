@@ -1,12 +1,21 @@
 /** Reads an analysis that was saved as JSON: see `analysisFile`. */
 import type { StoredSample } from '../../engine/sampleStore.ts';
 import { sha256OfText } from '../../engine/hashing.ts';
-import type { MemoscopeError } from '../../protocol/errors.ts';
 import { counted } from '../../ui/format.ts';
-import { Chain, FORMAT, SCHEMA, textLine, type Analysis, type AnalysisHead } from './analysisFile.ts';
+import {
+  Chain,
+  FORMAT,
+  OLDEST_SCHEMA,
+  SCHEMA,
+  textLine,
+  type Analysis,
+  type AnalysisHead,
+} from './analysisFile.ts';
+import { openAnalysisFile } from './analysisLines.ts';
 import type { Sample } from './dataSet.ts';
 import { decodeResult } from './decodeResult.ts';
 import { check, checkAll, invalid, isObject, shown, type Fields, type Kind } from './fileChecks.ts';
+import { EmbeddingReader, readDuplicates, readEmbeddingsHead } from './filedSimilarity.ts';
 import { Slices } from './slices.ts';
 
 const isCell = (value: unknown): boolean =>
@@ -17,7 +26,7 @@ function readRow(
   row: unknown,
   index: number,
   hasTexts: boolean,
-): { sample: Sample; result: StoredSample | null; numbers: string } {
+): { sample: Sample; result: StoredSample | null; numbers: string; embedding: unknown } {
   const place = `samples[${index}]`;
   if (!isObject(row)) throw invalid(`${place} is ${shown(row)}, and it must be an object`);
   check(row, `${place}.`, { id: 'count', source: 'text', line: 'count', columns: 'object' });
@@ -28,9 +37,9 @@ function readRow(
   const numbers = JSON.stringify({ id, source, line, columns, result });
   const stored = decodeResult(result, place);
   const beside = { id, source, line, columns } as Pick<Sample, 'id' | 'source' | 'line' | 'columns'>;
-  if (!hasTexts)
-    return { sample: { ...beside, prefix: null, suffix: null, text: '' }, result: stored, numbers };
-  return { sample: { ...beside, ...readTexts(row, place, stored) }, result: stored, numbers };
+  const texts = hasTexts ? readTexts(row, place, stored) : { prefix: null, suffix: null, text: '' };
+  const embedding = row['embedding'] ?? null;
+  return { sample: { ...beside, ...texts }, result: stored, numbers, embedding };
 }
 
 /** @throws {MemoscopeError} `InvalidInput`. */
@@ -49,6 +58,7 @@ function readTexts(
   return { prefix, suffix, text };
 }
 
+/** Of every version; copies and embeddings have checks of their own. */
 const HEAD = {
   appVersion: 'text',
   savedAt: 'text',
@@ -62,7 +72,7 @@ const HEAD = {
   problems: 'list',
   unscorable: 'list',
   panels: 'list',
-} as const satisfies Record<keyof AnalysisHead, Kind>;
+} as const satisfies Record<Exclude<keyof AnalysisHead, 'duplicates' | 'embeddings'>, Kind>;
 
 /** @throws {MemoscopeError} `InvalidInput`. */
 function readHead(fields: Fields): AnalysisHead {
@@ -74,7 +84,8 @@ function readHead(fields: Fields): AnalysisHead {
     throw invalid(
       `it was written by a newer version of Memoscope (schema ${schema}; this page reads ${SCHEMA}). Reload the page to get the newest one`,
     );
-  if (schema !== SCHEMA) throw invalid(`its schema is ${shown(schema)}, and this page reads ${SCHEMA}`);
+  if (!(Number.isInteger(schema) && Number(schema) >= OLDEST_SCHEMA))
+    throw invalid(`its schema is ${shown(schema)}, and this page reads ${OLDEST_SCHEMA} to ${SCHEMA}`);
   check(fields, '', HEAD);
   const { data, settings, origin, split, problems, unscorable, panels } = fields as unknown as {
     [Name in keyof AnalysisHead]: Fields;
@@ -104,71 +115,9 @@ function readHead(fields: Fields): AnalysisHead {
     for (const [row, cells] of rows.entries())
       if (!Array.isArray(cells) || !cells.every(isCell))
         throw invalid(`row ${row} of the panel "${id}" is ${shown(cells)}, and it must be a list of cells`);
-  return fields as unknown as AnalysisHead;
-}
-
-/** What stands before the samples, the samples one by one, and what stands behind them. */
-interface OpenFile {
-  readonly head: Fields;
-  readonly rows: Iterable<unknown>;
-  /** Read after the rows. */
-  readonly tail: () => Fields;
-}
-
-const cutOff = (where: string): MemoscopeError =>
-  invalid(`it ends in the middle (${where}): it was cut off. Copy or download it again`);
-
-function parse(json: string, where: string, isEnd: () => boolean): unknown {
-  try {
-    return JSON.parse(json);
-  } catch (cause) {
-    throw isEnd()
-      ? cutOff(where)
-      : invalid(`${where} is no JSON (${cause instanceof Error ? cause.message : String(cause)})`);
-  }
-}
-
-const OPENING = ',"samples":[';
-
-/** A file in the layout that `writeAnalysis` gives it, line by line. */
-function openLines(text: string, firstBreak: number): OpenFile {
-  const first = text.slice(0, firstBreak);
-  const head = parse(`${first.slice(0, -OPENING.length)}}`, 'its first line', () => false) as Fields;
-  let at = firstBreak + 1;
-  const next = (): string | null => {
-    if (at >= text.length) return null;
-    const end = text.indexOf('\n', at);
-    const line = text.slice(at, end < 0 ? undefined : end);
-    at = end < 0 ? text.length : end + 1;
-    return line;
-  };
-  let last = '';
-  function* rows(): Generator {
-    for (let index = 0; ; index++) {
-      const line = next();
-      if (line === null) throw cutOff(`after ${counted(index, 'sample')}`);
-      if (line.startsWith(']')) {
-        last = line;
-        return;
-      }
-      // A whole file ends with the line of its hashes.
-      const isLast = at >= text.length;
-      yield parse(line.replace(/,\s*$/, ''), `samples[${index}]`, () => isLast);
-    }
-  }
-  return {
-    head,
-    rows: rows(),
-    tail: () => parse(`{${last.slice(2)}`, 'its last line', () => !/\}\s*\}\s*$/.test(last)) as Fields,
-  };
-}
-
-function openWhole(text: string): OpenFile {
-  const content = parse(text, 'the file', () => !text.trimEnd().endsWith('}'));
-  if (!isObject(content)) throw invalid(`it holds ${shown(content)}, and an object is needed`);
-  const { samples, hashes, ...head } = content;
-  check(content, '', { samples: 'list' });
-  return { head, rows: samples as readonly unknown[], tail: () => ({ hashes }) };
+  // Files of the first schema have neither.
+  const more = { duplicates: null, embeddings: null };
+  return { ...more, ...fields } as unknown as AnalysisHead;
 }
 
 /**
@@ -176,22 +125,24 @@ function openWhole(text: string): OpenFile {
  *
  * @throws {MemoscopeError} `InvalidInput`, saying what is wrong with the file and where.
  */
-export async function readAnalysis(text: string): Promise<Analysis> {
+export async function readAnalysis(content: Blob): Promise<Analysis> {
   const pauses = new Slices();
-  const firstBreak = text.indexOf('\n');
-  const isOurs = firstBreak > 0 && text.slice(0, firstBreak).endsWith(OPENING);
-  const file = isOurs ? openLines(text, firstBreak) : openWhole(text);
+  const file = await openAnalysisFile(content);
   const head = readHead(file.head);
   const { hasTexts } = head.data;
   const samples: Sample[] = [];
   const results: (StoredSample | null)[] = [];
-  const [data, numbers] = [new Chain(), new Chain()];
-  for (const row of file.rows) {
+  const [data, numbers, vectors] = [new Chain(), new Chain(), new Chain()];
+  const filed = readEmbeddingsHead(head.embeddings);
+  const embeddings = new EmbeddingReader(filed);
+  for await (const row of file.rows) {
     const read = readRow(row, samples.length, hasTexts);
+    embeddings.add(read.embedding, samples.length);
     samples.push(read.sample);
     results.push(read.result);
     await data.add(textLine(read.sample));
     await numbers.add(read.numbers);
+    if (filed) await vectors.add(typeof read.embedding === 'string' ? read.embedding : '');
     await pauses.pause();
   }
   if (samples.length !== head.data.samples)
@@ -200,15 +151,15 @@ export async function readAnalysis(text: string): Promise<Analysis> {
   if (!isObject(hashes)) throw invalid(`hashes is ${shown(hashes)}, and it must be an object`);
   check(hashes, 'hashes.', { data: 'text', results: 'text', head: 'text' });
   const { format, schema, ...fields } = file.head;
+  const headJson = JSON.stringify({ format, schema, ...fields });
   const altered = [
     ['its results or columns', hashes['results'] === (await numbers.end())],
     ['its texts', !hasTexts || hashes['data'] === (await data.end())],
-    [
-      'its settings or panels',
-      hashes['head'] === (await sha256OfText(JSON.stringify({ format, schema, ...fields }))),
-    ],
+    ['its embeddings', !filed || hashes['embeddings'] === (await vectors.end())],
+    ['its settings, panels or copies', hashes['head'] === (await sha256OfText(headJson))],
   ].flatMap(([what, isSame]) => (isSame === true ? [] : [what]));
   if (altered.length > 0)
     throw invalid(`${altered.join(' and ')} were altered after it was saved: they do not fit their hash`);
-  return { head, samples, results };
+  const duplicates = readDuplicates(head.duplicates, samples.length);
+  return { head, samples, results, duplicates, embeddings: embeddings.end(samples.length) };
 }

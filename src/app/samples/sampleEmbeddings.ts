@@ -28,8 +28,31 @@ export function chosenSamples(samples: number, most = MOST_EMBEDDINGS): Uint32Ar
 export interface KnownEmbeddings {
   /** Indices of the samples. */
   readonly samples: Uint32Array;
+  /** What the hidden states are. */
+  readonly layer: string;
   readonly prefixes: QuantizedVectors;
   readonly fulls: QuantizedVectors;
+}
+
+/** Copies of those of some samples, in the order of all. */
+export function embeddingsOfSome(
+  { samples, layer, prefixes, fulls }: KnownEmbeddings,
+  isWanted: (sample: number) => boolean,
+): KnownEmbeddings {
+  const places = Array.from(samples.keys()).filter((place) => isWanted(samples[place] ?? 0));
+  const pick = (source: QuantizedVectors): QuantizedVectors => {
+    const into = emptyQuantized(places.length, source.d);
+    places.forEach((place, to) => {
+      copyQuantized(source, place, into, to);
+    });
+    return into;
+  };
+  return {
+    samples: Uint32Array.from(places, (place) => samples[place] ?? 0),
+    layer,
+    prefixes: pick(prefixes),
+    fulls: pick(fulls),
+  };
 }
 
 export class SampleEmbeddings {
@@ -48,6 +71,11 @@ export class SampleEmbeddings {
     this.chosen.forEach((index, slot) => {
       this.slots[index] = slot;
     });
+  }
+
+  /** Dimensions; 0 until the first are there. */
+  get dimensions(): number {
+    return this.sets?.fulls.d ?? 0;
   }
 
   /** Samples whose embeddings are there. */
@@ -73,20 +101,8 @@ export class SampleEmbeddings {
 
   /** Copies of those that are there, to be moved to a worker; null if there are none. */
   known(): KnownEmbeddings | null {
-    const slots = Uint32Array.from(this.chosen.keys()).filter((slot) => this.isThere[slot] === 1);
-    if (!this.sets || slots.length === 0) return null;
-    const { prefixes, fulls } = this.sets;
-    const copy = (source: QuantizedVectors): QuantizedVectors => {
-      const into = emptyQuantized(slots.length, source.d);
-      slots.forEach((slot, place) => {
-        copyQuantized(source, slot, into, place);
-      });
-      return into;
-    };
-    return {
-      samples: slots.map((slot) => this.chosen[slot] ?? 0),
-      prefixes: copy(prefixes),
-      fulls: copy(fulls),
-    };
+    if (!this.sets || this.layer === null || !this.isThere.includes(1)) return null;
+    const all = { samples: this.chosen, layer: this.layer, ...this.sets };
+    return embeddingsOfSome(all, (sample) => this.isThere[this.slots[sample] ?? 0] === 1);
   }
 }

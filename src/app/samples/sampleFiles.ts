@@ -1,5 +1,6 @@
 /** Files as a visitor gives them: picked, dropped, or whole folders. */
 import { MemoscopeError } from '../../protocol/errors.ts';
+import { counted } from '../../ui/format.ts';
 import type { InputFile } from '../../protocol/statistics.ts';
 
 /** What a file of samples may be; other files of a folder are passed over. */
@@ -22,12 +23,26 @@ export function checkSizes(files: readonly File[]): void {
     );
 }
 
-/** Some files as input. A file alone is taken whatever its name. */
+/** Where dropped files lie in their folder: only picked ones tell it themselves. */
+const paths = new WeakMap<File, string>();
+
+/**
+ * Some files as input. A file alone is taken whatever its name.
+ *
+ * @throws {MemoscopeError} `InvalidInput` if none of them can hold samples.
+ */
 export async function readFiles(files: readonly File[]): Promise<InputFile[]> {
   const wanted = files.length === 1 ? files : files.filter(({ name }) => SAMPLE_FILE.test(name));
+  if (wanted.length === 0)
+    throw new MemoscopeError(
+      'InvalidInput',
+      files.length === 0
+        ? 'There is no file in this.'
+        : `None of these ${counted(files.length, 'file')} is of a kind that holds samples: txt, md, csv, tsv, json or jsonl, also gzipped.`,
+    );
   return Promise.all(
     wanted.map(async (file) => {
-      const name = file.webkitRelativePath || file.name;
+      const name = paths.get(file) ?? (file.webkitRelativePath || file.name);
       if (file.size > LARGE) return { name, bytes: NOTHING, blob: file };
       return { name, bytes: new Uint8Array(await file.arrayBuffer()) };
     }),
@@ -36,12 +51,13 @@ export async function readFiles(files: readonly File[]): Promise<InputFile[]> {
 
 /** All files in a folder that was dropped, however deep. */
 async function filesOf(entry: FileSystemEntry): Promise<File[]> {
-  if (entry.isFile)
-    return [
-      await new Promise<File>((resolve, reject) => {
-        (entry as FileSystemFileEntry).file(resolve, reject);
-      }),
-    ];
+  if (entry.isFile) {
+    const file = await new Promise<File>((resolve, reject) => {
+      (entry as FileSystemFileEntry).file(resolve, reject);
+    });
+    paths.set(file, entry.fullPath.replace(/^\//, ''));
+    return [file];
+  }
   const reader = (entry as FileSystemDirectoryEntry).createReader();
   const found: File[] = [];
   for (;;) {

@@ -5,7 +5,7 @@ import type { SimilarityClient } from '../../engine/similarityClient.ts';
 import type { StatisticsClient } from '../../engine/statisticsClient.ts';
 import { MemoscopeError } from '../../protocol/errors.ts';
 import { Analyses, type AnalysisInput } from './analyses.svelte.ts';
-import { isSavedResult, writeAnalysis } from './analysisFile.ts';
+import { isSavedResult, writeAnalysis, type FileContent } from './analysisFile.ts';
 import { analysisOf } from './analysisOf.ts';
 import { Comparisons } from './comparisons.svelte.ts';
 import { groupColumns, groupsBy, loadPlanted, type DataSet, type Sample } from './dataSet.ts';
@@ -145,11 +145,12 @@ export class SampleLab {
       checkSizes(files);
       const [first] = files;
       if (files.length === 1 && first && isSavedResult(await first.slice(0, 512).text())) {
-        await this.openAnalysis(await first.text(), check);
+        await this.openAnalysis(first, check);
         return;
       }
-      const name = files.length === 1 && first ? first.name : `${files.length} files`;
-      await this.read({ name, files: await readFiles(files) }, {}, check);
+      const read = await readFiles(files);
+      const name = read.length === 1 ? (read[0]?.name ?? '') : `${read.length} files`;
+      await this.read({ name, files: read }, {}, check);
     });
   }
 
@@ -197,15 +198,14 @@ export class SampleLab {
   }
 
   /** Shows an analysis that was saved as a file: no model is needed for it. @throws {MemoscopeError} `InvalidInput`. */
-  private async openAnalysis(json: string, check: () => void): Promise<void> {
+  private async openAnalysis(file: File, check: () => void): Promise<void> {
     const { readAnalysis } = await import('./readAnalysis.ts');
-    const read = await readAnalysis(json);
+    const read = await readAnalysis(file);
     check();
     const { head } = read;
     this.leaveInput();
     this.run.show(foreignOf(read));
-    const { columns } = head.data;
-    this.group = columns.some(({ name }) => name === head.group) ? head.group : null;
+    this.group = this.groups.some(({ name }) => name === head.group) ? head.group : null;
     this.filed.file = head;
     this.isFromFile = true;
     this.input = null;
@@ -215,11 +215,11 @@ export class SampleLab {
   /**
    * The whole analysis as a file, in parts.
    *
-   * @param hasTexts false: without the samples’ texts.
    * @throws {MemoscopeError} `InvalidInput` if nothing is scored.
    */
-  async analysisFile(hasTexts: boolean): Promise<string[]> {
-    return writeAnalysis(analysisOf(this.run, this.group, this.panels.numbers(hasTexts), hasTexts));
+  async analysisFile(content: FileContent): Promise<string[]> {
+    const panels = this.panels.numbers(content.hasTexts);
+    return writeAnalysis(analysisOf(this.run, this.group, panels, content));
   }
 
   /** Why nothing can be run now; null if Run may be pressed. */

@@ -106,13 +106,13 @@ export class SampleRun {
   }
 
   /** Shows results from a file; what this browser has stored is left alone. */
-  show(foreign: ForeignResults): void {
+  show({ duplicates, results, ...facts }: ForeignResults): void {
     this.job.leave();
-    this.dataSet = foreign.dataSet;
+    this.dataSet = facts.dataSet;
     this.clear();
-    const { results, ...facts } = foreign;
     Object.assign(this, facts, { isForeign: true });
     for (const [index, result] of results.entries()) this.found.add(index, result);
+    this.copies.found = duplicates;
     this.draw(true);
     this.status = this.rest();
   }
@@ -210,19 +210,19 @@ export class SampleRun {
   /**
    * Cuts all samples of a restored run, for what needs their tokens. Loads the model for its tokenizer.
    *
-   * @throws {MemoscopeError} as `ModelLink.use`.
+   * @throws {MemoscopeError} as {@link cutFirst}.
    */
   async cutAgain(): Promise<void> {
-    const { dataSet, split } = this;
-    if (!dataSet || this.isBusy || this.hasTokens) return;
-    const prepared = await cutFirst(this.host, (entry) => this.question(entry));
+    const { dataSet, split, settings } = this;
+    if (!dataSet || dataSet.hasTexts === false || this.isBusy || this.hasTokens) return;
+    const prepared = await cutFirst(this.host, (entry) => this.question(entry), settings?.modelHash);
     if (this.dataSet === dataSet && this.split === split) this.prepared = prepared;
   }
 
   /** Cuts the first samples as the model will see them, if it is loaded anyway: none is loaded for it. */
   private async preview(isStill: () => boolean): Promise<void> {
     if (this.host.link.state.kind !== 'ready') return;
-    const prepared = await cutFirst(this.host, (entry) => this.question(entry), PREVIEWED);
+    const prepared = await cutFirst(this.host, (entry) => this.question(entry), undefined, PREVIEWED);
     if (isStill() && !this.isBusy && this.prepared.length === 0) this.prepared = prepared;
   }
 

@@ -89,7 +89,7 @@ export class TableView {
     const { results, scored, isBusy } = this.run;
     if (results[index]) return null;
     const reason = this.reasons[index];
-    if (reason !== undefined) return `cannot be scored: ${reason}`;
+    if (reason !== undefined) return reason;
     return scored > 0 || isBusy ? 'not scored yet' : null;
   }
 
@@ -135,10 +135,15 @@ export class TableView {
     else this.sorting = this.sorting.isDescending ? { column, isDescending: false } : null;
   }
 
-  reset(): void {
+  /** Shows all rows; their order stays. */
+  clearFilters(): void {
     this.search = '';
     this.filter = 'all';
     this.columnFilter = null;
+  }
+
+  reset(): void {
+    this.clearFilters();
     this.sorting = null;
   }
 

@@ -1,10 +1,29 @@
 /** What the Hill plot says in words, and its numbers as a table. */
+import type { BootstrapResult } from '../../core/statistics/bootstrap.ts';
 import type { TailPoint } from '../../core/statistics/tailIndex.ts';
 import { formatCount, formatNumber } from '../../ui/format.ts';
 import type { PanelTable } from './panelFile.ts';
 
+/** A point with the ends of its interval; NaN where it has none. */
+export interface BoundedTailPoint extends TailPoint {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** @param intervals of `points`, in their order; null until they are there. */
+export const boundedPoints = (
+  points: readonly TailPoint[],
+  intervals: readonly (BootstrapResult | null)[] | null,
+): BoundedTailPoint[] =>
+  points.map((point, place) => {
+    const interval = intervals?.[place] ?? null;
+    return interval === null || 'refused' in interval
+      ? { ...point, low: NaN, high: NaN }
+      : { ...point, low: interval.low, high: interval.high };
+  });
+
 /** Could one exponent be the tail's at every threshold? Only points with an interval are asked. */
-export function tailText(points: readonly TailPoint[]): string[] {
+export function tailText(points: readonly BoundedTailPoint[]): string[] {
   const sure = points.filter(({ low }) => !Number.isNaN(low));
   if (sure.length < 2)
     return [
@@ -27,7 +46,7 @@ export function tailText(points: readonly TailPoint[]): string[] {
 }
 
 /** Every threshold. */
-export const tailTable = (points: readonly TailPoint[]): PanelTable => ({
+export const tailTable = (points: readonly BoundedTailPoint[]): PanelTable => ({
   header: ['threshold u (tokens)', 'k', 'exact', 'censored', 'alpha', 'low 95%', 'high 95%'],
   rows: points.map(({ threshold, k, exact, alpha, low, high }) => [
     threshold,

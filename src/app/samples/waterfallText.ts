@@ -49,6 +49,10 @@ export function waterfallBars(
 export const nameOf = ({ n, text }: WaterfallBar): string =>
   text === null ? `token ${n}` : `“${text.replaceAll(' ', '␣').replaceAll('\n', '↵').replaceAll('\t', '⇥')}”`;
 
+/** A token by its place, and by its name if it has one. */
+const placeAndName = (bar: WaterfallBar): string =>
+  bar.text === null ? formatCount(bar.n) : `${formatCount(bar.n)}, ${nameOf(bar)}`;
+
 export function waterfallText(
   bars: readonly WaterfallBar[],
   { logPz, matchLength, censored }: Pick<ScoredSample, 'logPz' | 'matchLength' | 'censored'>,
@@ -58,11 +62,11 @@ export function waterfallText(
   const miss = bars.find(({ isFirstMiss }) => isFirstMiss);
   const where = censored
     ? `Greedy decoding recites ${bars.length === 1 ? 'the one token' : `all ${formatCount(bars.length)} tokens`}.`
-    : `Greedy decoding misses first at token ${formatCount(miss?.n ?? NaN)}, ${miss ? nameOf(miss) : ''}: N = ${formatCount(matchLength)}. That token holds ${formatProbability(miss?.share ?? NaN)} of ln p_z.`;
+    : `Greedy decoding misses first at token ${miss ? placeAndName(miss) : 'n/a'}: N = ${formatCount(matchLength)}. That token holds ${formatProbability(miss?.share ?? NaN)} of ln p_z.`;
   if (impossible)
     return [
       where,
-      `Token ${formatCount(impossible.n)}, ${nameOf(impossible)}, cannot come at all: p_z is 0.`,
+      `Token ${placeAndName(impossible)}${impossible.text === null ? '' : ','} cannot come at all: p_z is 0.`,
     ];
   return [
     where,

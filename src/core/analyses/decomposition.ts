@@ -13,6 +13,7 @@ import {
   logRank,
   restrictedMean,
   type LogRank,
+  type RestrictedMean,
   type SurvivalPoint,
 } from '../statistics/survival.ts';
 
@@ -38,7 +39,7 @@ export interface SurvivalCurve {
   readonly summary: MatchSummary;
   readonly points: readonly SurvivalPoint[];
   /** Restricted mean match length up to {@link Decomposition.tau}, tokens; NaN if the curve ends before. */
-  readonly restrictedMean: { readonly mean: number; readonly se: number };
+  readonly restrictedMean: RestrictedMean;
 }
 
 export interface Decomposition {

@@ -25,8 +25,10 @@ export interface GroupSummary {
   readonly mean: number;
   /** At {@link DRAWN_QUANTILES}, from the Kaplan-Meier curve; the third is the median, with its 95% interval. */
   readonly quantiles: readonly SurvivalQuantile[];
-  /** `[max L + 1]` samples at each N. */
+  /** `[max L + 1]` samples at each N, censored ones included. */
   readonly counts: Float64Array;
+  /** `[max L + 1]` those of them that are censored: no miss up to the suffix's end. */
+  readonly censored: Float64Array;
 }
 
 export type GroupTestName =
@@ -88,14 +90,16 @@ interface Part {
 function summarize({ name, group, matches, summary }: Part, size: number): GroupSummary {
   const points = kaplanMeier(matches);
   const counts = new Float64Array(size);
+  const censored = new Float64Array(size);
   let total = 0;
   for (let index = 0; index < matches.n.length; index++) {
     const n = matches.n[index] ?? NaN;
     counts[n] = (counts[n] ?? 0) + 1;
+    if (n === matches.length[index]) censored[n] = (censored[n] ?? 0) + 1;
     total += n;
   }
   const quantiles = DRAWN_QUANTILES.map((q) => survivalQuantile(points, q));
-  return { name, group, summary, mean: total / matches.n.length, quantiles, counts };
+  return { name, group, summary, mean: total / matches.n.length, quantiles, counts, censored };
 }
 
 /** Share of the pairs of samples in which at least one N is censored. */

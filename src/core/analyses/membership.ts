@@ -47,9 +47,9 @@ export interface MembershipAnalysis {
   readonly nonMembers: number;
   /** In the order of {@link MEMBERSHIP_SCORES}. */
   readonly scores: readonly ScoreEvaluation[];
-  /** Null if a class has too few different texts to learn from. */
+  /** Null if a class has too few different texts to learn from, or the texts are not known. */
   readonly blind: ScoreEvaluation | null;
-  /** AUROC of each feature of the texts by itself; below 1/2: less of it, more like a member. */
+  /** AUROC of each feature of the texts by itself; below 1/2: less of it, more like a member. None without texts. */
   readonly blindFeatures: readonly { readonly name: BlindFeature; readonly auroc: number }[];
   /** `[samples]` the baseline's cross-validated log-odds. */
   readonly blindScores: Float64Array;
@@ -94,16 +94,17 @@ function evaluate(scores: Float64Array, member: Membership): ScoreEvaluation {
  *
  * @param scores `[samples]` each, in the order of {@link MEMBERSHIP_SCORES}; NaN where unscored or not defined.
  * @param member 1 member, 0 non-member, -1 neither.
+ * @param features of the texts; null if these are not known: then there is no baseline.
  * @param seed deals the samples into the parts of the cross-validation.
  * @throws {RangeError} as {@link blindBaseline}.
  */
 export function analyseMembership(
   scores: readonly Float64Array[],
   member: Membership,
-  features: TextFeatures,
+  features: TextFeatures | null,
   seed: number,
 ): MembershipAnalysis {
-  const baseline = blindBaseline(features, member, seed);
+  const baseline = features && blindBaseline(features, member, seed);
   const [loss = new Float64Array()] = scores;
   const count = (own: number): number =>
     loss.reduce((sum, value, sample) => sum + Number(member[sample] === own && !Number.isNaN(value)), 0);
@@ -116,12 +117,14 @@ export function analyseMembership(
     members: count(1),
     nonMembers: count(0),
     scores: scores.map((values) => evaluate(values, member)),
-    blind: baseline.isTooSmall ? null : evaluate(baseline.scores, member),
-    blindFeatures: BLIND_FEATURES.map((name, feature) => ({
-      name,
-      auroc: areaOf(baseline.features[feature] ?? new Float64Array()),
-    })),
-    blindScores: baseline.scores,
+    blind: !baseline || baseline.isTooSmall ? null : evaluate(baseline.scores, member),
+    blindFeatures: baseline
+      ? BLIND_FEATURES.map((name, feature) => ({
+          name,
+          auroc: areaOf(baseline.features[feature] ?? new Float64Array()),
+        }))
+      : [],
+    blindScores: baseline?.scores ?? new Float64Array(member.length).fill(NaN),
   };
 }
 

@@ -1,8 +1,8 @@
 /**
  * Are the tokens' correctness flags independent of each other? The paper's MI(C_pre, C_j) (Li et al. 2025, arXiv
  * 2502.01187, section 3.5), by lag, with the prefix, and given how hard the sample is. Raw information mixes what
- * happens within a sample with how samples differ: where the conditional one is near 0 and the raw one is not, it
- * is the samples. Positions that all samples share (templates) must be left out by the caller.
+ * happens within a sample with how samples differ: where the conditional one (conditionalInformation.ts) is near 0
+ * and the raw one is not, it is the samples. Positions that all samples share (templates) must be left out by the caller.
  *
  * The null band is that of shuffling each position over the samples. With its margins fixed, a shuffled table is a
  * hypergeometric draw, and the tables of one lag form chains, in which independent shuffles give independent tables:
@@ -111,7 +111,8 @@ function lagPoint(
   };
 }
 
-function longestLag(positions: number, maxLag: number): number {
+/** The lags that a matrix has, at most `maxLag`. @throws {RangeError} unless that is a positive whole number. */
+export function longestLag(positions: number, maxLag: number): number {
   if (!Number.isInteger(maxLag) || maxLag < 1) throw new RangeError(`longest lag ${maxLag}`);
   return Math.min(maxLag, positions - 1);
 }
@@ -162,107 +163,6 @@ export function prefixMi(matrix: CorrectnessMatrix): PairInformation[] {
     const prefix = prefixes[index];
     return prefix ? [tableOf(pairMargins(prefix, column))] : [];
   });
-}
-
-/** Accuracy is told apart in this many steps before it is cut into quantile bins: exact up to 1,026 tokens. */
-const LEVELS = 1024;
-
-/** Column-wise flags and, for each sample, right and seen tokens. */
-function accuracies({ flags, samples, positions }: CorrectnessMatrix) {
-  const right = new Float64Array(samples);
-  const seen = new Float64Array(samples);
-  const columns = Array.from({ length: positions }, () => new Int8Array(samples));
-  for (let sample = 0; sample < samples; sample++)
-    for (let position = 0; position < positions; position++) {
-      const flag = flags[sample * positions + position] ?? -1;
-      const column = columns[position];
-      if (column) column[sample] = flag;
-      if (flag < 0) continue;
-      right[sample] = (right[sample] ?? 0) + flag;
-      seen[sample] = (seen[sample] ?? 0) + 1;
-    }
-  return { right, seen, columns };
-}
-
-type Accuracies = ReturnType<typeof accuracies>;
-
-/** Counts of (first, second) at each level of the accuracy on the sample's other tokens. */
-function levelCounts(
-  { right, seen }: Accuracies,
-  earlier: Int8Array,
-  later: Int8Array,
-  counts: Float64Array,
-): void {
-  counts.fill(0);
-  for (let sample = 0; sample < earlier.length; sample++) {
-    const first = earlier[sample] ?? -1;
-    const second = later[sample] ?? -1;
-    const others = (seen[sample] ?? 0) - 2;
-    if (first < 0 || second < 0 || others < 1) continue;
-    const level = Math.round((((right[sample] ?? 0) - first - second) * LEVELS) / others);
-    const cell = level * 4 + first * 2 + second;
-    counts[cell] = (counts[cell] ?? 0) + 1;
-  }
-}
-
-/** The tables of the quantile bins of the levels; equal accuracies share a bin. */
-function binTables(counts: Float64Array, bins: number): PairMargins[] {
-  const n = counts.reduce((sum, count) => sum + count, 0);
-  const tables = Array.from({ length: bins }, () => ({ both: 0, first: 0, second: 0, n: 0 }));
-  let before = 0;
-  for (let at = 0; at < counts.length; at += 4) {
-    const [n00 = 0, n01 = 0, n10 = 0, n11 = 0] = counts.subarray(at, at + 4);
-    const size = n00 + n01 + n10 + n11;
-    if (size === 0) continue;
-    const table = tables[Math.min(bins - 1, Math.floor(((before + size / 2) / n) * bins))];
-    before += size;
-    if (!table) continue;
-    table.both += n11;
-    table.first += n10 + n11;
-    table.second += n01 + n11;
-    table.n += size;
-  }
-  return tables.filter(varies);
-}
-
-/**
- * Information of two tokens given how hard the sample is: I(C_i; C_{i + k} | Q), Q the quantile bin of the sample's
- * accuracy on its other tokens ("leave two out"): sum_q (N_q / N) MI_q, Miller-Madow in each bin, averaged as in
- * {@link lagProfile}; the null permutes within bins. Near 0 with a large raw value: samples differ, the sequence
- * does not bind. A sample's accuracy is a noisy and binned picture of its difficulty, so a little of the raw value
- * (about a hundredth for 50 tokens) stays in, and with very many samples p is small even then: judge by the share of
- * the raw value that is left, not by p alone. O(samples positions lags).
- *
- * @yields the share done, 0 .. 1.
- * @throws {RangeError} if the flags do not fill the matrix or bins is not a positive whole number.
- */
-export function* conditionalMi(
-  matrix: CorrectnessMatrix,
-  { seed, maxLag = 16, permutations = 199, bins = 10 }: ProfileOptions & { bins?: number },
-): Generator<number, LagPoint[]> {
-  if (!Number.isInteger(bins) || bins < 1) throw new RangeError(`${bins} bins`);
-  if (matrix.flags.length !== matrix.samples * matrix.positions)
-    throw new RangeError(`${matrix.flags.length} flags for ${matrix.samples} samples`);
-  const lags = longestLag(matrix.positions, maxLag);
-  const random = seededRandom(seed);
-  const data = accuracies(matrix);
-  const counts = new Float64Array(4 * (LEVELS + 1));
-  const points: LagPoint[] = [];
-  for (let lag = 1; lag <= lags; lag++) {
-    const tables: Weighted[] = [];
-    let pairs = 0;
-    for (let position = 0; position + lag < matrix.positions; position++) {
-      const [earlier, later] = [data.columns[position], data.columns[position + lag]];
-      if (!earlier || !later) continue;
-      levelCounts(data, earlier, later, counts);
-      const varying = binTables(counts, bins);
-      pairs += Number(varying.length > 0);
-      for (const margins of varying) tables.push({ margins, weight: margins.n });
-      yield (lag - 1 + (position + 1) / (matrix.positions - lag)) / lags;
-    }
-    points.push(lagPoint(lag, pairs, tables, random, permutations));
-  }
-  return points;
 }
 
 /**

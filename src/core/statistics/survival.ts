@@ -67,18 +67,36 @@ export function kaplanMeier(s: MatchLengths, confidence = 0.95): SurvivalPoint[]
   return survivalCurve(riskTable(s), confidence);
 }
 
+/** Result of {@link restrictedMean}, tokens. */
+export interface RestrictedMean {
+  readonly mean: number;
+  readonly se: number;
+  /** 95% interval, within 0 .. tau; NaN where se is 0, as then the samples show no spread to judge by. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/** tau logit^-1(logit(m / tau) +- z se tau / (m (tau - m))): the delta method on the logit of the share m / tau. */
+function withinRange(mean: number, se: number, tau: number): RestrictedMean {
+  if (!(se > 0 && mean > 0 && mean < tau)) return { mean, se, low: NaN, high: NaN };
+  const odds = mean / (tau - mean);
+  const factor = Math.exp((normalQuantile(0.975) * se * tau) / (mean * (tau - mean)));
+  return { mean, se, low: tau / (1 + factor / odds), high: tau / (1 + 1 / (odds * factor)) };
+}
+
 /**
  * Restricted mean match length: E[min(N, tau)] = sum_{n <= tau} S(n), tokens, with
  * var = sum_i (sum_{n = i .. tau} S(n))^2 d_i / (n_i (n_i - d_i)). The naive mean of min(N, tau) is too low
- * wherever suffixes are shorter than tau.
+ * wherever suffixes are shorter than tau. The interval is made on the logit of mean / tau: one of mean -+ 1.96 se
+ * would pass 0 and tau in small groups.
  *
  * @returns NaN if the curve does not reach tau.
  * @throws {RangeError} unless tau is a whole number >= 0.
  */
-export function restrictedMean(points: readonly SurvivalPoint[], tau: number): { mean: number; se: number } {
+export function restrictedMean(points: readonly SurvivalPoint[], tau: number): RestrictedMean {
   if (!Number.isInteger(tau) || tau < 0) throw new RangeError(`tau ${tau} tokens`);
   const last = points.at(-1);
-  if (tau > points.length && last?.survival !== 0) return { mean: NaN, se: NaN };
+  if (tau > points.length && last?.survival !== 0) return { mean: NaN, se: NaN, low: NaN, high: NaN };
   let rest = 0;
   let variance = 0;
   for (let index = Math.min(tau, points.length) - 1; index >= 0; index--) {
@@ -88,7 +106,7 @@ export function restrictedMean(points: readonly SurvivalPoint[], tau: number): {
     const { atRisk, misses } = point;
     if (misses > 0 && misses < atRisk) variance += (rest * rest * misses) / (atRisk * (atRisk - misses));
   }
-  return { mean: rest, se: rest >= 0 ? Math.sqrt(variance) : NaN };
+  return withinRange(rest, rest >= 0 ? Math.sqrt(variance) : NaN, tau);
 }
 
 /** Result of {@link logRank}: a small p says that the groups do not share one survival curve. */

@@ -59,6 +59,16 @@ describe('several groups (SciPy, statsmodels: comparisons.py)', () => {
       expect(counts.reduce((sum, count) => sum + count, 0)).toBe(summary.samples);
     });
   });
+  test('censored ones are counted apart: at each N those whose suffix ends there', () => {
+    found.groups.forEach(({ censored, counts, summary }, place) => {
+      const ended = n.filter((match, index) => group[index] === place && match === length[index]);
+      expect(censored.reduce((sum, count) => sum + count, 0)).toBe(summary.censored);
+      censored.forEach((count, match) => {
+        expect(count).toBe(ended.filter((other) => other === match).length);
+        expect(count).toBeLessThanOrEqual(counts[match] ?? 0);
+      });
+    });
+  });
 });
 
 describe('two groups', () => {

@@ -40,6 +40,14 @@ describe('evaluation', () => {
     expect(found.blind).toBeNull();
     expect(found.blindScores.every(Number.isNaN)).toBe(true);
   });
+  test('no baseline without texts, and nothing above it', () => {
+    const bare = analyseMembership([SCORES], MEMBER, null, 1);
+    expect(bare).toMatchObject({ members: 4, nonMembers: 5, blind: null, blindFeatures: [] });
+    expect(bare.scores[0]?.auroc.auroc).toBeCloseTo(0.7, 12);
+    const intervals = runToEnd(membershipIntervals([SCORES], bare.blindScores, MEMBER, 1));
+    expect(intervals?.excess).toEqual([{ low: NaN, high: NaN }]);
+    expect(intervals?.blind).toEqual({ low: NaN, high: NaN });
+  });
 });
 
 test('a long curve is thinned to some hundred points that lie on it, its ends and low rates among them', () => {

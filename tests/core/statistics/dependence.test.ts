@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { seededRandom, type Random } from '../../../src/core/random.ts';
 import { runToEnd } from '../../../src/core/statistics/bootstrap.ts';
+import { conditionalMi, partOf } from '../../../src/core/statistics/conditionalInformation.ts';
 import {
-  conditionalMi,
   groupHazardInformation,
   lagProfile,
   miPair,
@@ -165,6 +165,87 @@ describe('lag profile', () => {
 });
 
 describe('information given difficulty', () => {
+  test('the band is that of all matrices with the same sums', () => {
+    const rows = [0b1110, 0b0110, 0b1001, 0b0100, 0b1101, 0b0010];
+    const flagsOf = (bits: readonly number[]): Int8Array =>
+      Int8Array.from(bits.flatMap((row) => [0, 1, 2, 3].map((place) => (row >>> place) & 1)));
+    const ones = (row: number): number => [0, 1, 2, 3].reduce((sum, place) => sum + ((row >>> place) & 1), 0);
+    const sums = (bits: readonly number[]): string =>
+      [0, 1, 2, 3].map((place) => bits.reduce((sum, row) => sum + ((row >>> place) & 1), 0)).join();
+    let all: number[][] = [[]];
+    for (const row of rows)
+      all = all.flatMap((before) =>
+        Array.from({ length: 16 }, (_, bits) => bits)
+          .filter((bits) => ones(bits) === ones(row))
+          .map((bits) => [...before, bits]),
+      );
+    all = all.filter((bits) => sums(bits) === sums(rows));
+    expect(all).toHaveLength(286);
+    const once = (bits: readonly number[], permutations: number) =>
+      runToEnd(
+        conditionalMi(
+          { flags: flagsOf(bits), samples: rows.length, positions: 4 },
+          { seed: 1, maxLag: 1, permutations, bins: 2 },
+        ),
+      )?.[0];
+    const exact = all.map((bits) => once(bits, 1)?.corrected ?? NaN).map((value) => value || 0);
+    const drawn = once(rows, 20_000);
+    const mean = exact.reduce((sum, value) => sum + value, 0) / exact.length;
+    const spread = Math.sqrt(exact.reduce((sum, value) => sum + (value - mean) ** 2, 0) / exact.length);
+    // One trade a sample between two matrices: a few hundred thousand trades, hardly correlated.
+    expect(Math.abs((drawn?.nullMean ?? NaN) - mean)).toBeLessThan(0.05 * spread);
+    const seen = drawn?.corrected ?? NaN;
+    const p = exact.filter((value) => value >= seen - 1e-12).length / exact.length;
+    expect(Math.abs((drawn?.p ?? NaN) - p)).toBeLessThan(0.03);
+  });
+
+  test.each([
+    ['are alike', () => 0.6],
+    ['differ in difficulty', (random: Random) => (random() < 0.5 ? 0.3 : 0.8)],
+  ])('5 in 100 lie above the band where samples %s and nothing binds', (_kind, pOf) => {
+    const random = seededRandom(44);
+    let above = 0;
+    let tests = 0;
+    for (let run = 0; run < 40; run++) {
+      const data = simulate(random, 100, 9, () => pOf(random));
+      const points = runToEnd(conditionalMi(data, { seed: run, maxLag: 4, permutations: 99 })) ?? [];
+      for (const { corrected, nullHigh } of points) {
+        tests++;
+        above += Number(corrected > nullHigh);
+      }
+    }
+    // 160 tests: 8 expected; four standard errors are 11.
+    expect(tests).toBe(160);
+    expect(above).toBeLessThan(20);
+    expect(above).toBeGreaterThan(0);
+  });
+
+  test('suffixes of several lengths and unseen samples take no part where they end', () => {
+    const random = seededRandom(45);
+    const data = simulate(random, 300, 8, () => (random() < 0.5 ? 0.3 : 0.8));
+    const ragged = { ...data, flags: data.flags.slice() };
+    for (let sample = 0; sample < 100; sample++) ragged.flags.fill(-1, sample * 8 + 5, sample * 8 + 8);
+    const run = (m: CorrectnessMatrix) =>
+      runToEnd(conditionalMi(m, { seed: 3, maxLag: 2, permutations: 99 }));
+    const before = ragged.flags.slice();
+    expect(run(ragged)).toHaveLength(2);
+    expect(ragged.flags).toEqual(before);
+    const empty = new Int8Array(5 * 8).fill(-1);
+    const observed = (m: CorrectnessMatrix) =>
+      run(m)?.map(({ mi, corrected, pairs }) => [mi, corrected, pairs]);
+    const more = { flags: Int8Array.from([...ragged.flags, ...empty]), samples: 305, positions: 8 };
+    expect(observed(more)).toEqual(observed(ragged));
+  });
+
+  test('a part of a large matrix is whole samples, the same for the same seed', () => {
+    const data = simulate(seededRandom(46), 500, 6, () => 0.5);
+    expect(partOf(data, 3000, 1)).toBe(data);
+    const part = partOf(data, 600, 1);
+    expect([part.samples, part.positions, part.flags.length]).toEqual([100, 6, 600]);
+    expect(partOf(data, 600, 1)).toEqual(part);
+    expect(partOf(data, 600, 2)).not.toEqual(part);
+  });
+
   test('vanishes where samples differ and the sequence does not bind', () => {
     const random = seededRandom(41);
     const data = simulate(random, 4000, 30, () => (random() < 0.5 ? 0.4 : 0.85));

@@ -117,8 +117,59 @@ describe('restricted mean match length', () => {
     expectNear(restrictedMean(kaplanMeier({ n, length: n.map(() => 9) }), 99).mean, 16 / 5, 1e-12);
     expect(restrictedMean(kaplanMeier(B), 21).mean).toBeNaN();
     expect(restrictedMean([], 3).mean).toBeNaN();
-    expect(restrictedMean(kaplanMeier({ n: [2, 0], length: [2, 5] }), 4)).toEqual({ mean: NaN, se: NaN });
+    expect(restrictedMean(kaplanMeier({ n: [2, 0], length: [2, 5] }), 4)).toEqual({
+      mean: NaN,
+      se: NaN,
+      low: NaN,
+      high: NaN,
+    });
     expect(() => restrictedMean([], -1)).toThrow(RangeError);
+  });
+
+  test('its interval is that of the logit of the share of tau', () => {
+    // SciPy 1.17.1: tau expit(logit(m / tau) -+ norm.ppf(0.975) se tau / (m (tau - m))).
+    const { low, high } = restrictedMean(kaplanMeier(B), 10);
+    expectAllNear([low, high], [2.087651, 6.529383], 1e-5);
+    // m = 5 / 4 and se = m sqrt(3 / 4), where m - 1.96 se is -0.87.
+    const few = restrictedMean(kaplanMeier({ n: [0, 0, 0, 5], length: [5, 5, 5, 5] }), 5);
+    expectNear(few.mean, 1.25, 1e-12);
+    expectNear(few.se, 1.25 * Math.sqrt(0.75), 1e-12);
+    expectAllNear([few.low, few.high], [0.167557, 3.810801], 1e-6);
+  });
+
+  test('its interval holds the mean and stays within 0 .. tau; without spread there is none', () => {
+    fc.assert(
+      fc.property(matches, fc.nat(12), (s, tau) => {
+        const { mean, se, low, high } = restrictedMean(kaplanMeier(s), tau);
+        if (!(se > 0)) {
+          expect([low, high]).toEqual([NaN, NaN]);
+          return;
+        }
+        expect(low).toBeGreaterThanOrEqual(0);
+        expect(low).toBeLessThan(mean);
+        expect(high).toBeGreaterThan(mean);
+        expect(high).toBeLessThanOrEqual(tau);
+      }),
+    );
+    const all = restrictedMean(kaplanMeier({ n: [4, 4], length: [4, 4] }), 4);
+    expect(all).toEqual({ mean: 4, se: 0, low: NaN, high: NaN });
+  });
+
+  test('its 95 % interval covers the truth about 95 times in 100', () => {
+    const random = seededRandom(12);
+    const p = 0.7;
+    const tau = 10;
+    const truth = Array.from({ length: tau }, (_, index) => p ** (index + 1)).reduce((a, b) => a + b);
+    let covered = 0;
+    const runs = 2000;
+    for (let run = 0; run < runs; run++) {
+      const length = Array.from({ length: 60 }, () => 10 + Math.floor(random() * 5));
+      const n = length.map((l) => Math.min(l, Math.floor(Math.log(random()) / Math.log(p))));
+      const { low, high } = restrictedMean(kaplanMeier({ n, length }), tau);
+      covered += Number(low <= truth && truth <= high);
+    }
+    expect(covered / runs).toBeGreaterThan(0.93);
+    expect(covered / runs).toBeLessThan(0.97);
   });
 });
 
