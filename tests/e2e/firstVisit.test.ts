@@ -64,6 +64,13 @@ test('a device that was not used before works with the network gone', async () =
       page.evaluate(([text, options]) => window.memoscope.score(text, options), score(device));
     const before = await run('webgpu');
     expect(before.origin.device).toBe('webgpu');
+    // The service worker puts what it hands over away behind its back.
+    const kept = () =>
+      page.evaluate(async () => {
+        const requests = await (await caches.open('memoscope-assets')).keys();
+        return requests.filter(({ url }) => /\.wasm$|model\.onnx/.test(new URL(url).pathname)).length;
+      });
+    await expect.poll(kept, { timeout: 20_000 }).toBe(2);
     await server.close();
     await page.reload();
     await page.evaluate(() => window.memoscope.ready);
