@@ -13,7 +13,7 @@ import {
 import { conditionalFacts, dependenceTable, dependenceText } from '../../src/app/samples/dependenceText.ts';
 import { groupColumns, groupsBy, hasOwnSplit, type DataSet } from '../../src/app/samples/dataSet.ts';
 import { groupTip } from '../../src/app/samples/groupText.ts';
-import { matchLengthVerdict } from '../../src/app/samples/matchLengthText.ts';
+import { matchLengthTip, matchLengthVerdict } from '../../src/app/samples/matchLengthText.ts';
 import { formatP } from '../../src/app/samples/panelText.ts';
 import { decompose } from '../../src/core/analyses/decomposition.ts';
 import { netChance, type Dependence } from '../../src/core/analyses/dependence.ts';
@@ -36,6 +36,23 @@ test('a p-value is never 0', () => {
     'p = 0.500',
     'p n/a',
   ]);
+});
+
+describe('the tip of the match lengths', () => {
+  const analysis = analyseMatchLengths({ n: [0, 0, 1, 4, 4, 4], length: [4, 4, 4, 4, 4, 4] });
+  test('says that the fits expect misses, and nothing of ends where no suffix ends', () => {
+    const lines = matchLengthTip(analysis, 1);
+    expect(lines.slice(0, 2)).toEqual(['N = 1 token', '1 missed there']);
+    expect(lines.slice(2).every((line) => line.includes(' misses expected, '))).toBe(true);
+    expect(lines).toHaveLength(4);
+  });
+  test('where suffixes end it has the expected number that is recited to the end', () => {
+    const lines = matchLengthTip(analysis, 4);
+    expect(lines).toContain('0.0 misses expected, geometric');
+    expect(lines).toContain('3 recited to the end');
+    const { p } = analysis.geometric;
+    expect(lines).toContain(`${(6 * p ** 4).toFixed(1)} to the end expected, geometric`);
+  });
 });
 
 describe('groups', () => {

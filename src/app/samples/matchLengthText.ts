@@ -1,6 +1,7 @@
 /** What the match lengths say in words. */
 import type { MatchLengthAnalysis } from '../../core/analyses/matchLengths.ts';
-import { counted, formatNumber } from '../../ui/format.ts';
+import { betaGeometricSurvival, geometricSurvival } from '../../core/statistics/parametric.ts';
+import { counted, formatCount, formatNumber } from '../../ui/format.ts';
 import { FEW_SAMPLES } from './dependenceText.ts';
 import { formatP } from './panelText.ts';
 
@@ -17,4 +18,26 @@ export function matchLengthVerdict({ summary, ratio, betaGeometric }: MatchLengt
   return ratio.p < 0.05
     ? `Samples differ: one chance p for all of them does not explain these lengths (${formatP(ratio.p)}). A p of each sample’s own does better; two tokens of one sample agree with a correlation of ${formatNumber(betaGeometric.rho, 2)}.`
     : `One chance p for all samples and tokens explains these lengths (${formatP(ratio.p)} against samples that differ).`;
+}
+
+/** The samples at one N and what the fits expect there; of the suffixes' end only where some end. */
+export function matchLengthTip(analysis: MatchLengthAnalysis, n: number): string[] {
+  const { missed, censored, ends, expectedGeometric, expectedBetaGeometric, geometric, betaGeometric } =
+    analysis;
+  const ending = ends[n] ?? 0;
+  const misses = (expected: Float64Array): string => formatNumber(expected[n] ?? NaN, 1);
+  const toEnd = (survival: number): string => formatNumber(ending * survival, 1);
+  return [
+    `N = ${counted(n, 'token')}`,
+    `${formatCount(missed[n] ?? 0)} missed there`,
+    `${misses(expectedGeometric)} misses expected, geometric`,
+    `${misses(expectedBetaGeometric)} misses expected, beta-geometric`,
+    ...(ending === 0
+      ? []
+      : [
+          `${formatCount(censored[n] ?? 0)} recited to the end`,
+          `${toEnd(geometricSurvival(geometric.p, n))} to the end expected, geometric`,
+          `${toEnd(betaGeometricSurvival(betaGeometric.a, betaGeometric.b, n))} to the end expected, beta-geometric`,
+        ]),
+  ];
 }

@@ -36,6 +36,8 @@ export interface MatchLengthAnalysis {
   /** `[max L + 1]` samples that each model expects to miss after exactly n tokens, given the suffix lengths. */
   readonly expectedGeometric: Float64Array;
   readonly expectedBetaGeometric: Float64Array;
+  /** `[max L + 1]` samples whose suffix ends at L = n. */
+  readonly ends: Float64Array;
 }
 
 /** Expected misses after n tokens: (S(n) - S(n + 1)) #{L > n}, which `longer[n]` counts. */
@@ -57,9 +59,11 @@ export function analyseMatchLengths(matches: MatchLengths): MatchLengthAnalysis 
   });
   const size = maxLength + 1;
   const [missed, censored, longer] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
+  const ends = new Float64Array(size);
   forEachMatch(matches, (n, length) => {
     const counts = n === length ? censored : missed;
     counts[n] = (counts[n] ?? 0) + 1;
+    ends[length] = (ends[length] ?? 0) + 1;
     longer[length - 1] = (longer[length - 1] ?? 0) + 1;
   });
   // So far those with L = n + 1: from the end on, all that are longer than n.
@@ -80,5 +84,6 @@ export function analyseMatchLengths(matches: MatchLengths): MatchLengthAnalysis 
     ratio: boundaryLikelihoodRatio(geometric, betaGeometric),
     expectedGeometric: expectedMisses(longer, (n) => geometricSurvival(geometric.p, n)),
     expectedBetaGeometric: expectedMisses(longer, (n) => betaGeometricSurvival(a, b, n)),
+    ends,
   };
 }
