@@ -57,6 +57,30 @@ describe('the report', () => {
     expect(html).not.toMatch(/private words|secret words/);
     expect(reportHtml(report({ problems: [], unscorable: [] }))).toContain('every sample can be scored.');
   });
+  test('a p-value is never 0, nor is another number that is not', () => {
+    const [panel] = report().panels;
+    if (!panel) throw new Error('no panel');
+    const table = {
+      header: ['group', 'p', 'adjusted p', 'share', 'p_n'],
+      rows: [
+        ['a', 0, 3e-9, 2e-6, 0],
+        ['b', 0.0123, 1, -2e-6, 0.5],
+      ],
+    };
+    const cells = reportHtml(report({ panels: [{ ...panel, table }] }));
+    expect(cells).toContain('<td>&lt; 0.0001</td><td>&lt; 0.0001</td><td>&lt; 0.0001</td><td>0</td>');
+    expect(cells).toContain('<td>0.0123</td><td>1</td><td>&gt; −0.0001</td><td>0.5000</td>');
+    const rows = [
+      ['pairs', 0],
+      ['p, sign test (exact)', 0],
+    ];
+    const list = reportHtml(report({ panels: [{ ...panel, table: { header: ['what', 'value'], rows } }] }));
+    expect(list).toContain('pairs</td><td>0</td>');
+    expect(list).toContain('p, sign test (exact)</td><td>&lt; 0.0001</td>');
+  });
+  test('in print no table lies in a box that scrolls', () => {
+    expect(html).toMatch(/@media print\{.*\.table\{max-height:none;overflow:visible\}/);
+  });
   test('is dark on dark screens only, and says how many rows of a long table it has', () => {
     expect(html).toMatch(/@media screen and \(prefers-color-scheme:dark\)\{.*\.d0\{fill:red\}\}/);
     const [panel] = report().panels;

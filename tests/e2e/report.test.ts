@@ -187,6 +187,14 @@ test('the report opens from disk without a request or a script, light and dark, 
       expect(facts).toMatch(/SHA-256 of the model\s+[0-9a-f]{64}/);
       expect(facts).toMatch(/20250203/);
 
+      // Nothing asks for a pointer, each sentence is a paragraph, and groups have their means.
+      expect(html).not.toMatch(/\b(Drag|Click)\b/);
+      const said = await report.locator('main section > p').allTextContents();
+      expect(said.filter((text) => /[a-z)]\.[A-Z]/.test(text))).toEqual([]);
+      expect(await report.locator('#decomposition figure').textContent()).toMatch(
+        /64: mean [\d.]+.*, n = \d+, \d+ censored/,
+      );
+
       // The curve and the page take the colours of the dark theme, print those of the light one.
       const colours = () =>
         report.evaluate(() => {
@@ -203,6 +211,12 @@ test('the report opens from disk without a request or a script, light and dark, 
       expect(dark[1]).not.toBe(light[1]);
       await report.emulateMedia({ colorScheme: 'dark', media: 'print' });
       expect((await colours())[0]).toBe(light[0]);
+      // A page of A4 with margins of one centimetre: no table is cut at its edge.
+      await report.setViewportSize({ width: 718, height: 1000 });
+      const cut = await report
+        .locator('.table')
+        .evaluateAll((boxes) => boxes.filter((box) => box.scrollWidth > box.clientWidth).length);
+      expect(cut).toBe(0);
       const theme = await page.evaluate(() => document.documentElement.dataset['theme'] ?? null);
       expect(theme).toBeNull();
     });

@@ -11,8 +11,8 @@ import { reportHtml, type ReportPanel } from './reportHtml.ts';
 import type { SampleLab } from './sampleLab.svelte.ts';
 import { summarySentence } from './summaryText.ts';
 
-/** What panels say in words: sentences marked so, never texts of the samples. */
-const SENTENCES = '[data-report], .verdict, .lesson p, .planner p';
+/** What panels say in words, a paragraph each: those marked so, never texts of the samples. */
+const SENTENCES = 'p.verdict, .verdict p, .lesson p, .planner p';
 
 /** Runs `draw` in a theme; nothing is painted in between. */
 function inTheme<T>(theme: 'light' | 'dark', draw: () => T): T {

@@ -1,8 +1,9 @@
 /** The analysis as one HTML file that needs nothing else: no script, no request, light and dark, to be printed. */
 import type { Cell } from '../../core/csv.ts';
-import { formatCount, formatNumber, UNDEFINED } from '../../ui/format.ts';
+import { formatCount } from '../../ui/format.ts';
 import type { Problem } from './dataSet.ts';
 import type { PanelTable } from './panelFile.ts';
+import { tableCell } from './panelText.ts';
 import { leftOutText } from './unscorable.ts';
 
 /** One panel of the report. */
@@ -43,13 +44,6 @@ const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '
 export const escapeHtml = (text: string): string =>
   text.replace(/[&<>"]/g, (character) => ESCAPES[character] ?? character);
 
-function cellText(cell: Cell): string {
-  if (cell === null) return '';
-  if (typeof cell !== 'number') return escapeHtml(String(cell));
-  if (Number.isNaN(cell)) return UNDEFINED;
-  return Number.isInteger(cell) ? formatNumber(cell, 0) : formatNumber(cell, 4);
-}
-
 const isWords = (cell: Cell): boolean => typeof cell === 'string';
 
 const rowHtml = (cells: readonly string[], words: readonly boolean[], tag: 'th' | 'td'): string => {
@@ -58,13 +52,20 @@ const rowHtml = (cells: readonly string[], words: readonly boolean[], tag: 'th' 
   return `<tr>${cells.map((cell, column) => `${open(column)}${cell}</${tag}>`).join('')}</tr>`;
 };
 
-function tableHtml({ header, rows }: PanelTable): string {
+function tableHtml(table: PanelTable): string {
+  const { header, rows } = table;
   const more =
     rows.length > MOST_ROWS
       ? `<p class="faint">The first ${formatCount(MOST_ROWS)} of ${formatCount(rows.length)} rows; the CSV and the JSON have all.</p>`
       : '';
   const words = header.map((_, column) => rows.some((row) => isWords(row[column] ?? null)));
-  const body = rows.slice(0, MOST_ROWS).map((row) => rowHtml(row.map(cellText), words, 'td'));
+  const body = rows.slice(0, MOST_ROWS).map((row) =>
+    rowHtml(
+      header.map((_, column) => escapeHtml(tableCell(table, row, column))),
+      words,
+      'td',
+    ),
+  );
   return `<div class="table" tabindex="0" role="region" aria-label="Numbers"><table><thead>${rowHtml(header.map(escapeHtml), words, 'th')}</thead><tbody>${body.join('\n')}</tbody></table></div>${more}`;
 }
 
@@ -121,7 +122,7 @@ const DARK =
   ':root{--ground:#0c0d0f;--paper:#121212;--ink:#f7f7f7;--soft:#c0c6ce;--faint:#98a1ad;--line:#2b2f34;--accent:#7cbcf2}';
 
 const PRINT =
-  '@media print{body{background:none;max-width:none;padding:0;font-size:11px}section,header{border:0;padding:0;break-inside:auto}figure,h2{break-inside:avoid;break-after:avoid}.table{max-height:none;overflow:visible}table{font-size:8px;white-space:normal}th{position:static}nav{display:none}}';
+  '@media print{body{background:none;max-width:none;padding:0;font-size:11px}section,header{border:0;padding:0;break-inside:auto}figure,h2{break-inside:avoid;break-after:avoid}.table{max-height:none;overflow:visible}table{font-size:7px;white-space:normal}th,td{padding:1px 4px 1px 0}th,td.words{overflow-wrap:anywhere}tr{break-inside:avoid}th{position:static}nav{display:none}}';
 
 /** The report as the text of an HTML file. */
 export function reportHtml(report: Report): string {
