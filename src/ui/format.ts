@@ -11,7 +11,9 @@ const FIXED = [0, 1, 2, 3, 4].map(plain);
 export function formatNumber(value: number, digits: number): string {
   if (Number.isNaN(value)) return UNDEFINED;
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
-  return (FIXED[digits] ?? counts).format(value).replace('-', '−');
+  // What rounds to nothing has no sign.
+  const text = (FIXED[digits] ?? counts).format(value);
+  return /[1-9]/.test(text) ? text.replace('-', '−') : text.replace('-', '');
 }
 
 /** With its sign, as a difference. */
@@ -38,6 +40,12 @@ export function formatMagnitude(value: number): string {
   if (!Number.isFinite(value) || value < 1e6) return formatCount(value);
   const exponent = Math.floor(Math.log10(value));
   return `${formatNumber(value / 10 ** exponent, 1)} × 10${superscript(exponent)}`;
+}
+
+/** A power of ten, as the ticks of a logarithmic axis are named. */
+export function formatPowerOfTen(value: number): string {
+  const exponent = Math.round(Math.log10(value));
+  return exponent === 0 ? '1' : `10${exponent === 1 ? '' : superscript(exponent)}`;
 }
 
 /** A probability known by its logarithm, which may be far below what a number can hold. */

@@ -7,6 +7,7 @@ import {
   formatFromLog,
   formatMagnitude,
   formatNumber,
+  formatPowerOfTen,
   formatProbability,
 } from '../../src/ui/format.ts';
 
@@ -28,6 +29,18 @@ test('signs are true minus signs and differences always have one', () => {
   expect(formatNumber(-1.25, 2)).toBe('−1.25');
   expect(formatDifference(1.25, 2)).toBe('+1.25');
   expect(formatDifference(-1.25, 2)).toBe('−1.25');
+});
+
+test('what rounds to nothing has no sign', () => {
+  expect([-0, -0.004, 0].map((value) => formatNumber(value, 2))).toEqual(['0.00', '0.00', '0.00']);
+  expect(formatNumber(-0, 0)).toBe('0');
+  expect(formatDifference(-0.0001, 2)).toBe('0.00');
+  expect(formatNumber(-Infinity, 2)).toBe('−∞');
+  expect(formatNumber(-1000, 0)).toBe('−1,000');
+});
+
+test('ticks of a logarithmic axis are powers of ten, however small', () => {
+  expect([1, 10, 0.01, 1e-6, 1e3].map(formatPowerOfTen)).toEqual(['1', '10', '10⁻²', '10⁻⁶', '10³']);
 });
 
 test('many orders of magnitude stay readable', () => {

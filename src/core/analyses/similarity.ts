@@ -116,7 +116,7 @@ export function similarityFigures(spaces: Spaces, groups: Groups | null, seed: n
   };
 }
 
-/** How many directions a set of embeddings uses; all of these are at most min(n, d). */
+/** How many directions a set of embeddings uses; its rank and its ratio are at most min(n, d). */
 export interface SetSpectrum {
   readonly of: 'prefixes' | 'full texts';
   readonly space: Space;

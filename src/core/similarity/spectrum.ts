@@ -1,6 +1,6 @@
 /**
- * How many directions a set of vectors uses. All these numbers are at most min(n, d): compare them at one n only.
- * Say with each whether the vectors were centred.
+ * How many directions a set of vectors uses. Effective rank and participation ratio are at most
+ * min(n, d): compare them at one n only. Say with each whether the vectors were centred.
  */
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { type Random, randomPairs } from '../random.ts';
