@@ -56,6 +56,19 @@ export function scaleOf(axis: Axis, range: readonly [number, number], count: num
   };
 }
 
+/** Room at both ends of an axis of counts, as a part of its length: a large dot at its end lies within the frame. */
+const ROOM = 0.032;
+
+/** Up to this count every whole number gets a tick: round ones would lie between them. */
+const FEW_COUNTS = 8;
+
+/** An axis of counts from 0 to the `largest` there is. */
+export function countAxis(largest: number): Pick<Axis, 'domain' | 'ticks'> {
+  const end = Math.max(1, largest);
+  const domain = [-ROOM * end, end * (1 + ROOM)] as const;
+  return end > FEW_COUNTS ? { domain } : { domain, ticks: Array.from({ length: end + 1 }, (_, n) => n) };
+}
+
 /** A point in pixels; NaN breaks the curve. */
 export type Point = readonly [x: number, y: number];
 

@@ -1,9 +1,26 @@
 import { describe, expect, test } from 'vitest';
-import { bandPath, groupColour, groupDash, linePath, scaleOf, stepPath } from '../../src/charts/plot.ts';
+import {
+  bandPath,
+  countAxis,
+  groupColour,
+  groupDash,
+  linePath,
+  scaleOf,
+  stepPath,
+} from '../../src/charts/plot.ts';
 import { wrap } from '../../src/charts/svgFile.ts';
 import { viewOf } from '../../src/app/view.svelte.ts';
 
 describe('scales', () => {
+  test('an axis of counts ends at the largest there is, with ticks at whole numbers only', () => {
+    const few = scaleOf({ ...countAxis(4), label: '' }, [0, 300], 6);
+    expect(few.ticks.map(({ label }) => label)).toEqual(['0', '1', '2', '3', '4']);
+    expect(few.at(4)).toBeLessThan(300);
+    expect(few.at(4)).toBeGreaterThan(280);
+    const many = scaleOf({ ...countAxis(50), label: '' }, [0, 300], 5);
+    expect(many.ticks.map(({ label }) => label)).toEqual(['0', '10', '20', '30', '40', '50']);
+    expect(countAxis(0).ticks).toEqual([0, 1]);
+  });
   test('a linear axis maps its domain to pixels and back', () => {
     const scale = scaleOf({ domain: [0, 50], label: '' }, [0, 500], 5);
     expect([0, 25, 50].map(scale.at)).toEqual([0, 250, 500]);
