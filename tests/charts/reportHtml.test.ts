@@ -46,6 +46,10 @@ describe('the report', () => {
     expect(html).toMatch(/<section id="skew">[\s\S]*<svg><\/svg><figcaption>shows<\/figcaption>/);
     expect(html).toContain('<p>a &lt; b</p>');
     expect(html).toContain('facts &amp; seed');
+    const [panel] = report().panels;
+    if (!panel) throw new Error('no panel');
+    const bare = { ...panel, facts: '', table: { header: [], rows: [] } };
+    expect(reportHtml(report({ panels: [bare] }))).not.toMatch(/<p[^>]*>\s*<\/p>/);
     expect(html).toContain('<td>n/a</td><td>0.1235</td>');
     expect(html).toContain('<td class="words">b</td><td>3</td><td></td>');
   });

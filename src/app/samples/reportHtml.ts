@@ -74,7 +74,7 @@ const panelHtml = ({ id, title, shows, facts, figure, sentences, table }: Report
 <h2>${escapeHtml(title)}</h2>
 <figure>${figure ?? ''}<figcaption>${escapeHtml(shows)}</figcaption></figure>
 ${sentences.map((sentence) => `<p>${escapeHtml(sentence)}</p>`).join('\n')}
-<p class="faint">${escapeHtml(facts)}</p>
+${facts === '' ? '' : `<p class="faint">${escapeHtml(facts)}</p>`}
 ${tableHtml(table)}
 </section>`;
 
