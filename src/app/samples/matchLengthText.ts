@@ -29,15 +29,15 @@ export function matchLengthTip(analysis: MatchLengthAnalysis, n: number): string
   const toEnd = (survival: number): string => formatNumber(ending * survival, 1);
   return [
     `N = ${counted(n, 'token')}`,
-    `${formatCount(missed[n] ?? 0)} missed there`,
-    `${misses(expectedGeometric)} misses expected, geometric`,
-    `${misses(expectedBetaGeometric)} misses expected, beta-geometric`,
+    `${formatCount(missed[n] ?? 0)} missed; misses expected:`,
+    `${misses(expectedGeometric)} geometric`,
+    `${misses(expectedBetaGeometric)} beta-geometric`,
     ...(ending === 0
       ? []
       : [
-          `${formatCount(censored[n] ?? 0)} recited to the end`,
-          `${toEnd(geometricSurvival(geometric.p, n))} to the end expected, geometric`,
-          `${toEnd(betaGeometricSurvival(betaGeometric.a, betaGeometric.b, n))} to the end expected, beta-geometric`,
+          `${formatCount(censored[n] ?? 0)} to the end; expected:`,
+          `${toEnd(geometricSurvival(geometric.p, n))} geometric`,
+          `${toEnd(betaGeometricSurvival(betaGeometric.a, betaGeometric.b, n))} beta-geometric`,
         ]),
   ];
 }
