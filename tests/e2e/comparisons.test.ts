@@ -96,6 +96,14 @@ test('planted texts: groups, membership, ceilings and the base beside the adapte
     await page.getByTestId('member-limit').fill('0');
     await page.getByTestId('member-limit').press('Tab');
     await loss.waitFor();
+    // Before a column is chosen there is only the choice: no counts of 0, no note on methods, no scale.
+    const rule = page.getByTestId('member-column');
+    const column = await rule.inputValue();
+    await rule.selectOption('');
+    await page.getByTestId('membership-none').waitFor();
+    expect(await page.getByTestId('panel-membership').innerText()).not.toMatch(/non-member,|AUROC|log-log/);
+    await rule.selectOption(column);
+    await loss.waitFor();
 
     // The base beside the adapter, without a click.
     const numbers = namedValues(await savedRows(page, 'paired'));
