@@ -15,6 +15,7 @@ import { groupColumns, groupsBy, hasOwnSplit, type DataSet } from '../../src/app
 import { groupTip } from '../../src/app/samples/groupText.ts';
 import { matchLengthVerdict } from '../../src/app/samples/matchLengthText.ts';
 import { formatP } from '../../src/app/samples/panelText.ts';
+import { skewName, topText } from '../../src/app/samples/skewText.ts';
 import { decompose } from '../../src/core/analyses/decomposition.ts';
 import { netChance, type Dependence } from '../../src/core/analyses/dependence.ts';
 import { compareGroups } from '../../src/core/analyses/groups.ts';
@@ -59,6 +60,13 @@ describe('groups', () => {
     expect(groupColumns(same).map(({ name }) => name)).toEqual(['kind']);
     expect(hasOwnSplit(same)).toBe(false);
   });
+});
+
+test('a top share says how many samples it is of', () => {
+  expect(skewName('top10', 16).hint).toBe('2 of 16 samples; share of all matched tokens');
+  expect(skewName('top1', 504).hint).toBe('6 of 504 samples; share of all matched tokens');
+  expect(skewName('top1', 16).hint).toBe('1% of 16 samples is less than one');
+  expect(topText(16, 0.9)).toBe('top 2 of 16 samples (12.5%)');
 });
 
 test('a mean is shown with its interval, or alone', () => {

@@ -108,6 +108,16 @@ describe('skew', () => {
     expect(analysis.estimates.medcouple).toBeCloseTo(0.375, 9);
     expect(analysis.estimates.top10).toBeCloseTo((20 + 12) / 55, 9);
   });
+  test('a top share of less than one sample is not defined', () => {
+    // 12 samples: 1% and 5% of them are less than one.
+    expect([analysis.estimates.top1, analysis.estimates.top5]).toEqual([NaN, NaN]);
+    const hundred = Float64Array.from({ length: 100 }, (_, index) => index + 1);
+    const { estimates } = analyseSkew(hundred);
+    // The k largest of 1 .. 100 sum to k (201 - k) / 2, all to 5050.
+    expect(estimates.top1).toBeCloseTo(100 / 5050, 12);
+    expect(estimates.top5).toBeCloseTo((5 * 196) / 2 / 5050, 12);
+    expect(analyseSkew(hundred.subarray(1)).estimates.top1).toBeNaN();
+  });
   test('the order and the curve belong together; unscored samples are in neither', () => {
     const values = Float64Array.of(5, NaN, 0, 5, 1);
     const { order, lorenz, samples } = analyseSkew(values);
