@@ -14,7 +14,7 @@ import { conditionalFacts, dependenceTable, dependenceText } from '../../src/app
 import { groupColumns, groupsBy, hasOwnSplit, type DataSet } from '../../src/app/samples/dataSet.ts';
 import { groupTip } from '../../src/app/samples/groupText.ts';
 import { matchLengthVerdict } from '../../src/app/samples/matchLengthText.ts';
-import { formatP } from '../../src/app/samples/panelText.ts';
+import { formatDrawnP, formatP } from '../../src/app/samples/panelText.ts';
 import { skewName, topText } from '../../src/app/samples/skewText.ts';
 import { decompose } from '../../src/core/analyses/decomposition.ts';
 import { netChance, type Dependence } from '../../src/core/analyses/dependence.ts';
@@ -37,6 +37,16 @@ test('a p-value is never 0', () => {
     'p = 0.500',
     'p n/a',
   ]);
+});
+
+test('a p-value that no draws could make smaller is an upper end', () => {
+  expect([1 / 500, 2 / 500].map((p) => formatDrawnP(p, 499))).toEqual(['p ≤ 0.0020', 'p = 0.0040']);
+  expect([16 / 400, 17 / 400, 0.001].map((p) => formatDrawnP(p, 399, 16))).toEqual([
+    'p ≤ 0.040',
+    'p = 0.043',
+    'p ≤ 0.0010',
+  ]);
+  expect(formatDrawnP(NaN, 399)).toBe('p n/a');
 });
 
 describe('groups', () => {

@@ -1,19 +1,26 @@
 /** What the dependence says in words, and its numbers as a table. */
-import { CONDITIONAL_PERMUTATIONS, type Dependence } from '../../core/analyses/dependence.ts';
+import { CONDITIONAL_PERMUTATIONS, PERMUTATIONS, type Dependence } from '../../core/analyses/dependence.ts';
 import type { Cell } from '../../core/csv.ts';
 import type { LagPoint } from '../../core/statistics/dependence.ts';
 import { counted, formatMagnitude, formatNumber, formatProbability } from '../../ui/format.ts';
 import type { PanelTable } from './panelFile.ts';
-import { formatP } from './panelText.ts';
+import { formatDrawnP, formatP } from './panelText.ts';
 
 /** Bits in a nat. */
 export const BITS = 1 / Math.LN2;
 
 /** Up to this share of the raw information what is left among samples of equal accuracy is little, sure or not. */
-const LITTLE = 0.1;
+export const LITTLE = 0.1;
 
 /** Fewer samples than these are not drawn: their tables of right and wrong are all chance. */
 export const FEW_SAMPLES = 10;
+
+const tested = (points: readonly LagPoint[]): number => points.filter(({ p }) => !Number.isNaN(p)).length;
+
+/** p of the information of two tokens, and of what is left of it given accuracy: Holm over the distances. */
+export const rawP = ({ p, lags }: Dependence): string => formatDrawnP(p, PERMUTATIONS, tested(lags));
+export const givenP = ({ conditionalP, conditional }: Dependence): string =>
+  formatDrawnP(conditionalP, CONDITIONAL_PERMUTATIONS, tested(conditional));
 
 /** A ratio with two digits that count. */
 const formatFactor = (factor: number): string =>
