@@ -201,7 +201,9 @@ describe('experiment c', () => {
     gain: new Float64Array(0),
     p,
     conditionalP,
-    shareLeft: NaN,
+    whole: null,
+    mean: corrected,
+    conditionalMean: NaN,
   });
   const contrast = (difference: number, p: number): StructureContrast => ({
     structured: dependence(0.1 * Math.LN2, 0.01, 0.5),

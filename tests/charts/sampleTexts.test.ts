@@ -131,6 +131,7 @@ describe('the decomposition in words', () => {
 });
 
 describe('the dependence in words', () => {
+  const bits = (count: number): number => count * Math.LN2;
   const seen: Dependence = {
     samples: 10,
     lags: [],
@@ -140,19 +141,40 @@ describe('the dependence in words', () => {
     gain: Float64Array.of(0, 3),
     p: 0.01,
     conditionalP: 0.01,
-    shareLeft: 0.5,
+    whole: null,
+    mean: bits(0.02),
+    conditionalMean: bits(0.01),
   };
-  test.each([
-    [{ p: 0.4 }, /No dependence is seen/],
-    [{}, /right tokens come in runs/],
-    [{ conditionalP: 0.3 }, /could be chance \(p = 0\.300\)/],
-    [{ shareLeft: 0.02 }, /it is the samples that differ/],
-  ])('%j', (changes, sentence) => {
-    expect(dependenceText({ ...seen, ...changes })[0]).toMatch(sentence);
+  const sentence = (changes: Partial<Dependence>) => dependenceText({ ...seen, ...changes })[0];
+  test('what cannot be told from none is not said to be none, and both numbers are there', () => {
+    expect(sentence({ p: 0.4 })).toMatch(/cannot be told from none \(p = 0\.400.*0\.0200 bits/);
+    expect(sentence({ conditionalP: 0.3 })).toMatch(
+      /0\.0200 bits on average.*0\.0100 bits, which cannot be told from none \(p = 0\.300\).*do not tell/,
+    );
+    expect(sentence({ conditionalMean: bits(-0.003), conditionalP: 0.3 })).toMatch(/−0\.0030 bits/);
+    expect(sentence({ conditionalP: NaN })).toMatch(/cannot be told from none \(p n\/a\)/);
   });
-  test('the gain is a factor', () => {
-    expect(dependenceText(seen)[1]).toMatch(/understates .* 8\.0 times/);
-    expect(dependenceText({ ...seen, gain: Float64Array.of(-1) })[1]).toMatch(/overstates .* 2\.0 times/);
+  test('a ratio of the two needs 100 samples and both outside their chance bands', () => {
+    const point = { lag: 1, pairs: 1, mi: 1, corrected: 0, nullMean: 0, p: 0.001, noVariation: false };
+    const lags = [{ ...point, nullHigh: bits(0.002) }];
+    const many = { samples: 100, conditionalSamples: 100, lags, conditional: lags };
+    expect(sentence(many)).toMatch(/0\.0100 bits, 50\.0% of it, more than chance.*come in runs/);
+    expect(sentence({ ...many, conditionalMean: bits(0.0019) })).not.toMatch(/% of it/);
+    expect(sentence({ ...many, mean: bits(0.0019) })).not.toMatch(/% of it/);
+    expect(sentence({ ...many, samples: 99, conditionalSamples: 99 })).not.toMatch(/% of it/);
+    expect(sentence({ ...many, mean: bits(0.2), conditionalMean: bits(0.004) })).toMatch(
+      /2\.00% of it, little but more than chance \(p = 0\.010\): it is mostly the samples/,
+    );
+  });
+  test('the gain is a factor, of few samples two numbers', () => {
+    const whole = { n: 2, samples: 100, log2Mean: -1, log2Product: -4 };
+    const of = (changes: Partial<typeof whole>) =>
+      dependenceText({ ...seen, whole: { ...whole, ...changes } })[1];
+    expect(of({})).toMatch(/understates .* 8\.0 times/);
+    expect(of({ log2Mean: -5 })).toMatch(/overstates .* 2\.0 times/);
+    expect(of({ samples: 16 })).toBe(
+      'The mean probability of the first 2 tokens is 0.500; the mean probabilities of the tokens multiplied, as independence would have it, give 0.063. 16 samples are too few for a ratio of the two.',
+    );
   });
   test('the table is as long as its longest column', () => {
     const { header, rows } = dependenceTable(seen);
@@ -167,7 +189,6 @@ describe('the dependence in words', () => {
   });
   test('both kinds of information have their own chance in the table', () => {
     const point = { lag: 1, pairs: 1, mi: 1, p: 0.5, noVariation: false };
-    const bits = (count: number): number => count * Math.LN2;
     const lags = [{ ...point, corrected: bits(8), nullMean: bits(1), nullHigh: bits(2) }];
     const conditional = [{ ...point, corrected: bits(7), nullMean: bits(3), nullHigh: bits(5) }];
     const { header, rows } = dependenceTable({ ...seen, lags, conditional });

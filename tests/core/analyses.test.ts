@@ -186,20 +186,24 @@ describe('dependence', () => {
   test('samples that differ agree with themselves, and no more once their accuracy is given', () => {
     const mixed = frail(600, 30, [0.2, 0.9]);
     expect(mixed.p).toBeLessThan(0.05);
-    expect(mixed.shareLeft).toBeLessThan(0.1);
+    expect(mixed.conditionalMean / mixed.mean).toBeLessThan(0.1);
   });
   test('independent tokens of like samples show nothing', () => {
     expect(frail(600, 30, [0.6]).p).toBeGreaterThan(0.05);
   });
   test('where all is right, nothing varies', () => {
-    const { p, shareLeft, lags } = analyseDependence(MATCHES, suffixes(L), 1);
+    const { p, mean, lags } = analyseDependence(MATCHES, suffixes(L), 1);
     expect(lags.every(({ noVariation }) => noVariation)).toBe(true);
     expect(p).toBeNaN();
-    expect(shareLeft).toBeNaN();
+    expect(mean).toBeNaN();
   });
   test('equal tokens: the dependence gain is 0', () => {
-    const { gain } = analyseDependence(MATCHES, suffixes(L), 1);
+    const { gain, whole } = analyseDependence(MATCHES, suffixes(L), 1);
     expect(gain[5]).toBeCloseTo(0, 6);
+    // 0.5 to the 20: only the last two samples have 20 tokens.
+    expect(whole).toMatchObject({ n: 20, samples: 2 });
+    expect(whole?.log2Mean).toBeCloseTo(-20, 6);
+    expect(whole?.log2Product).toBeCloseTo(-20, 6);
   });
   test('no samples, no figures', () => {
     const none = analyseDependence({ n: [], length: [] }, suffixes([]), 1);
