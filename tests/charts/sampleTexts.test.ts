@@ -5,8 +5,10 @@ import { soFarText, summarySentence } from '../../src/app/samples/summaryText.ts
 import { leftOutText } from '../../src/app/samples/unscorable.ts';
 import type { MatchSummary } from '../../src/core/statistics/matchLength.ts';
 import {
+  bandText,
   decompositionTable,
   decompositionText,
+  endBeforeZero,
   formatMean,
   logRankText,
 } from '../../src/app/samples/decompositionText.ts';
@@ -20,6 +22,7 @@ import { decompose } from '../../src/core/analyses/decomposition.ts';
 import { netChance, type Dependence } from '../../src/core/analyses/dependence.ts';
 import { compareGroups } from '../../src/core/analyses/groups.ts';
 import { analyseMatchLengths } from '../../src/core/analyses/matchLengths.ts';
+import { kaplanMeier } from '../../src/core/statistics/survival.ts';
 import { readSamples } from '../../src/core/samples/readSamples.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -121,6 +124,18 @@ describe('the decomposition in words', () => {
   test('says that there is no curve where every sample misses its first token', () => {
     const none = decompose({ n: new Float64Array(12), length }, suffixes, null);
     expect(decompositionText(none)[0]).toMatch(/P\(N ≥ 1\) is 0, and there is no curve/);
+  });
+  test('says which bands are drawn, and where a curve falls to 0', () => {
+    expect(bandText(2)).toBe('Bands: 95% intervals, drawn for up to 2 groups; all are in the CSV.');
+    expect(bandText(7)).toMatch(/here for the one whose name is clicked; all are in the CSV/);
+    const end = (lengths: number[], suffix: number) => {
+      const of = { n: Float64Array.from(lengths), length: new Float64Array(lengths.length).fill(suffix) };
+      return endBeforeZero(kaplanMeier(of));
+    };
+    // S = 1, 1/2, 1/2, 0.
+    expect(end([1, 3], 9)).toEqual({ n: 3, survival: 0.5 });
+    expect(end([0, 0], 9)).toEqual({ n: 0, survival: 1 });
+    expect(end([1, 9], 9)).toBeNull();
   });
   test('the table has every point of every curve', () => {
     const { header, rows } = decompositionTable(decompose({ n, length }, suffixes, groups));
