@@ -26,6 +26,8 @@ export class ModelLink {
   private request: DeviceRequest | null = null;
   /** Settles when the job that has the model is over. */
   private turn: Promise<unknown> = Promise.resolve();
+  /** Jobs that have the model or wait for it. */
+  private jobs = 0;
 
   constructor(scorer: ScorerClient) {
     this.scorer = scorer;
@@ -60,6 +62,7 @@ export class ModelLink {
       end = resolve;
     });
     this.turn = Promise.all([before, mine]);
+    if (this.jobs++ > 0) use.onProgress?.({ stage: 'waiting', done: 0, total: 0 });
     try {
       await Promise.race([before, abortOf(use.signal)]);
       use.signal.throwIfAborted();
@@ -70,6 +73,7 @@ export class ModelLink {
       if (['WorkerDied', 'DeviceLost', 'OutOfMemory'].includes(error.kind)) this.giveUp(error);
       throw error;
     } finally {
+      this.jobs--;
       end();
     }
   }

@@ -52,9 +52,9 @@ function sentenceOf(verdict: Verdict, minRun: number): VerdictSentence {
     case 'partly':
       return calibrated
         ? {
-            finding: `The model has memorized ${share} of this text, in ${plural(memorizedRuns, 'run')},`,
+            finding: `The fine-tuning taught the model ${share} of this text, in ${plural(memorizedRuns, 'run')},`,
             caveat:
-              'which its base would not recite; the rest it does not, and a shorter prompt may extract less',
+              'which its base would not recite: from this text, or from others that share these words; a shorter prompt may extract less',
           }
         : {
             finding: `The model recites ${share} of this text, in ${plural(recitedRuns, 'run')},`,

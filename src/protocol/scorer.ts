@@ -54,7 +54,8 @@ export interface DeviceReport {
   readonly selfTestError: number | null;
 }
 
-export type LoadStage = 'downloading' | 'verifying' | 'compiling' | 'self-test';
+/** `waiting`: another job of the page has the model. */
+export type LoadStage = 'waiting' | 'downloading' | 'verifying' | 'compiling' | 'self-test';
 
 export interface LoadProgress {
   readonly stage: LoadStage;

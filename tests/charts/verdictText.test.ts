@@ -24,7 +24,7 @@ const partly: Verdict = {
 
 test('the finding is counted and the caveat is in the same sentence', () => {
   const { finding, caveat } = verdictSentence(partly, 8);
-  expect(finding).toBe('The model has memorized 21% of this text, in 2 runs,');
+  expect(finding).toBe('The fine-tuning taught the model 21% of this text, in 2 runs,');
   expect(caveat).toMatch(/^which its base would not recite.*\.$/);
 });
 
@@ -48,7 +48,7 @@ test('without a base nothing is called memorized', () => {
 
 test('an unfinished run, a short text and near-ties are said', () => {
   const shaky = verdictSentence({ ...partly, complete: false, shortText: true, fragileRuns: 1 }, 8);
-  expect(shaky.finding).toMatch(/^So far: the model/);
+  expect(shaky.finding).toMatch(/^So far: the fine-tuning/);
   expect(shaky.caveat).toContain('fewer than 50 tokens');
   expect(shaky.caveat).toContain('1 run may change with rounding');
 });

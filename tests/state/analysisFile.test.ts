@@ -229,7 +229,7 @@ describe('a whole analysis as one file', () => {
   });
 
   it('opens a file of the first schema, which has neither copies nor embeddings', async () => {
-    const old = readFileSync('tests/golden/analysis-schema-1.json', 'utf8');
+    const old = readFileSync('tests/state/analysis-schema-1.json', 'utf8');
     expect(old).toContain('"schema":1,');
     const { lab } = await scored();
     const again = await reopened(old);

@@ -119,6 +119,29 @@ describe('analysing a text', () => {
   });
 });
 
+describe('the model at work elsewhere', () => {
+  it('is waited for, and that is said', async () => {
+    const { session, engine } = open();
+    await session.start();
+    let release: () => void = () => undefined;
+    const elsewhere = session.link.use(
+      { request: session.deviceRequest, signal: new AbortController().signal },
+      () =>
+        new Promise<void>((resolve) => {
+          release = resolve;
+        }),
+    );
+    const mine = analyse(session, TEXT);
+    await expect
+      .poll(() => session.status)
+      .toMatchObject({ kind: 'loading', progress: { stage: 'waiting' } });
+    expect(engine.scored).toHaveLength(0);
+    release();
+    await Promise.all([elsewhere, mine]);
+    expect(session.status.kind).toBe('done');
+  });
+});
+
 describe('stop and resume', () => {
   it('keeps what is scored and finishes with the same numbers', async () => {
     const { session, engine } = open();
