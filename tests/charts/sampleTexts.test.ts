@@ -17,7 +17,7 @@ import { groupColumns, groupsBy, hasOwnSplit, type DataSet } from '../../src/app
 import { groupTip } from '../../src/app/samples/groupText.ts';
 import { matchLengthVerdict } from '../../src/app/samples/matchLengthText.ts';
 import { formatDrawnP, formatP } from '../../src/app/samples/panelText.ts';
-import { skewName, topText } from '../../src/app/samples/skewText.ts';
+import { skewName, topFacts, topText } from '../../src/app/samples/skewText.ts';
 import { decompose } from '../../src/core/analyses/decomposition.ts';
 import { netChance, type Dependence } from '../../src/core/analyses/dependence.ts';
 import { compareGroups } from '../../src/core/analyses/groups.ts';
@@ -79,6 +79,8 @@ test('a top share says how many samples it is of', () => {
   expect(skewName('top10', 16).hint).toBe('2 of 16 samples; share of all matched tokens');
   expect(skewName('top1', 504).hint).toBe('6 of 504 samples; share of all matched tokens');
   expect(skewName('top1', 16).hint).toBe('1% of 16 samples is less than one');
+  expect(topFacts(504)).toBe('Top 1%, 5%, 10%: 6, 26, 51 of 504 samples, rounded up.');
+  expect(topFacts(16)).toBe('Top 1%, 5%, 10%: n/a, n/a, 2 of 16 samples, rounded up.');
   expect(topText(16, 0.9)).toBe('top 2 of 16 samples (12.5%)');
 });
 

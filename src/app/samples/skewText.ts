@@ -1,7 +1,7 @@
 /** The names of the statistics of skew, with how many samples a top share is of. */
 import { TOP_SHARES, type SkewStatistic } from '../../core/analyses/skew.ts';
 import { topCount } from '../../core/statistics/skewness.ts';
-import { counted, formatCount, formatNumber } from '../../ui/format.ts';
+import { counted, formatCount, formatNumber, UNDEFINED } from '../../ui/format.ts';
 
 const NAMES: Readonly<Record<SkewStatistic, { label: string; hint: string }>> = {
   gini: { label: 'Gini', hint: '0 all alike, 1 one holds all' },
@@ -32,4 +32,13 @@ export function skewName(name: SkewStatistic, samples: number): { label: string;
 export function topText(samples: number, share: number): string {
   const top = samples - Math.round(share * samples);
   return `top ${formatCount(top)} of ${counted(samples, 'sample')} (${formatNumber((100 * top) / samples, 1)}%)`;
+}
+
+/** Of how many samples the top shares are. */
+export function topFacts(samples: number): string {
+  const counts = Object.values(TOP_SHARES).map((share) =>
+    share * samples < 1 - 1e-9 ? UNDEFINED : formatCount(topCount(samples, share)),
+  );
+  const shares = Object.values(TOP_SHARES).map((share) => `${formatNumber(100 * share, 0)}%`);
+  return `Top ${shares.join(', ')}: ${counts.join(', ')} of ${counted(samples, 'sample')}, rounded up.`;
 }
