@@ -201,34 +201,64 @@ describe('experiment c', () => {
     gain: new Float64Array(0),
     p,
     conditionalP,
-    shareLeft: NaN,
+    whole: null,
+    mean: corrected,
+    conditionalMean: NaN,
   });
   const contrast = (difference: number, p: number): StructureContrast => ({
     structured: dependence(0.1 * Math.LN2, 0.01, 0.5),
     prose: dependence(0.05 * Math.LN2, 0.01, 0.01),
+    means: { structured: 0.1 * Math.LN2, prose: (0.1 - difference) * Math.LN2 },
+    bounds: { structured: 0.8 * Math.LN2, prose: 0.9 * Math.LN2 },
     difference: difference * Math.LN2,
     p,
   });
+  const of = (difference: number, p: number, base = contrast(0, 0.9)) =>
+    structureText({ target: contrast(difference, p), base }).join(' ');
   test('more, less or no difference', () => {
-    const of = (difference: number, p: number) =>
-      structureText({ target: contrast(difference, p), base: contrast(0, 0.9) }).join(' ');
-    expect(of(0.05, 0.002)).toMatch(/0\.050 bits more.*So structure does bind/);
-    expect(of(-0.05, 0.002)).toMatch(/0\.050 bits less.*is not supported by these data/);
+    expect(of(0.05, 0.004)).toMatch(/0\.050 bits more \(p = 0\.0040\).*model: structure binds/);
+    expect(of(-0.05, 0.002)).toMatch(/0\.050 bits less.*prose whose tokens bind more.*is not supported/);
     expect(of(0.05, 0.3)).toMatch(/could be chance.*do not show that structured reasoning/);
     expect(of(NaN, NaN)).toMatch(/cannot be compared.*do not show/);
-    expect(of(0.05, 0.3)).toMatch(/0\.100 bits between two tokens/);
     expect(of(0, 0.9)).toMatch(/difference of under 0\.001 bits could be chance/);
     expect(of(0.05, 0.3)).toMatch(/no puzzles/);
   });
-  test('the published finding of low dependence is judged by its own test', () => {
-    const none = { ...contrast(0, 0.9), structured: dependence(0, 0.8, 0.8), prose: dependence(0, 0.7, 0.8) };
-    expect(structureText({ target: none, base: none }).join(' ')).toMatch(/is low is supported here/);
-    expect(structureText({ target: contrast(0, 1), base: none }).join(' ')).toMatch(
-      /is low is not supported here: it is there even among texts of equal accuracy/,
+  test('the difference is that of the two numbers beside it, over the same distances', () => {
+    expect(of(0.05, 0.3)).toMatch(
+      /mean over distances 1 to 8\. Code and records .*0\.100 bits .* of at most 0\.800.*0\.050 bits .* of at most 0\.900.*difference of 0\.050 bits/,
     );
-    const differing = { ...contrast(0, 1), prose: dependence(0.1, 0.01, 0.6) };
+  });
+  test('both models have their own conclusion', () => {
+    const text = of(0.05, 0.3, contrast(0.02, 0.004));
+    expect(text).toMatch(/Fine-tuned model: the data do not show/);
+    expect(text).toMatch(/Base model: structure binds the tokens more/);
+  });
+  test('a p at the floor of the shuffles is an upper end', () => {
+    expect(of(0.05, 1 / 500)).toMatch(/0\.050 bits more \(p ≤ 0\.0020\)/);
+  });
+  test('whether dependence is low is a matter of its size, not of its p', () => {
+    const little = { ...contrast(0, 0.9), means: { structured: 0.01 * Math.LN2, prose: 0.009 * Math.LN2 } };
+    const text = structureText({ target: little, base: contrast(0, 1) }).join(' ');
+    // Tiny, but surely there.
+    expect(text).toMatch(
+      /Fine-tuned model: low, 1\.25% in code and records, 1\.00% in prose and verse; more than chance in code and records and in prose and verse, and in prose and verse among texts of equal accuracy too/,
+    );
+    expect(text).toMatch(/Base model: not low, 12\.5% in code and records/);
+    const none = {
+      ...little,
+      structured: dependence(0, 0.8, 0.8),
+      prose: dependence(0, 0.7, 0.8),
+    };
+    expect(structureText({ target: none, base: none }).join(' ')).toMatch(
+      /low, .*it cannot be told from none/,
+    );
+    const differing = { ...none, prose: dependence(0.1, 0.01, 0.6) };
     expect(structureText({ target: differing, base: none }).join(' ')).toMatch(
-      /not supported as it stands.*because texts differ/,
+      /more than chance in prose and verse, but among texts of equal accuracy it cannot be told from none/,
+    );
+    const constant = { ...none, means: { structured: NaN, prose: NaN } };
+    expect(structureText({ target: constant, base: none }).join(' ')).toMatch(
+      /not defined, as nothing varies/,
     );
     expect(structureTable({ target: none, base: none }).rows).toHaveLength(4);
   });

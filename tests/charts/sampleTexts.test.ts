@@ -5,8 +5,10 @@ import { soFarText, summarySentence } from '../../src/app/samples/summaryText.ts
 import { leftOutText } from '../../src/app/samples/unscorable.ts';
 import type { MatchSummary } from '../../src/core/statistics/matchLength.ts';
 import {
+  bandText,
   decompositionTable,
   decompositionText,
+  endBeforeZero,
   formatMean,
   logRankText,
 } from '../../src/app/samples/decompositionText.ts';
@@ -14,11 +16,13 @@ import { conditionalFacts, dependenceTable, dependenceText } from '../../src/app
 import { groupColumns, groupsBy, hasOwnSplit, type DataSet } from '../../src/app/samples/dataSet.ts';
 import { groupTip } from '../../src/app/samples/groupText.ts';
 import { matchLengthTip, matchLengthVerdict } from '../../src/app/samples/matchLengthText.ts';
-import { formatP } from '../../src/app/samples/panelText.ts';
+import { formatDrawnP, formatP } from '../../src/app/samples/panelText.ts';
+import { skewName, topFacts, topText } from '../../src/app/samples/skewText.ts';
 import { decompose } from '../../src/core/analyses/decomposition.ts';
 import { netChance, type Dependence } from '../../src/core/analyses/dependence.ts';
 import { compareGroups } from '../../src/core/analyses/groups.ts';
 import { analyseMatchLengths } from '../../src/core/analyses/matchLengths.ts';
+import { kaplanMeier } from '../../src/core/statistics/survival.ts';
 import { readSamples } from '../../src/core/samples/readSamples.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -58,6 +62,16 @@ describe('the tip of the match lengths', () => {
   });
 });
 
+test('a p-value that no draws could make smaller is an upper end', () => {
+  expect([1 / 500, 2 / 500].map((p) => formatDrawnP(p, 499))).toEqual(['p ≤ 0.0020', 'p = 0.0040']);
+  expect([16 / 400, 17 / 400, 0.001].map((p) => formatDrawnP(p, 399, 16))).toEqual([
+    'p ≤ 0.040',
+    'p = 0.043',
+    'p ≤ 0.0010',
+  ]);
+  expect(formatDrawnP(NaN, 399)).toBe('p n/a');
+});
+
 describe('groups', () => {
   test('values in their order, the smallest groups together', () => {
     const many = dataSet(
@@ -79,6 +93,15 @@ describe('groups', () => {
     expect(groupColumns(same).map(({ name }) => name)).toEqual(['kind']);
     expect(hasOwnSplit(same)).toBe(false);
   });
+});
+
+test('a top share says how many samples it is of', () => {
+  expect(skewName('top10', 16).hint).toBe('2 of 16 samples; share of all matched tokens');
+  expect(skewName('top1', 504).hint).toBe('6 of 504 samples; share of all matched tokens');
+  expect(skewName('top1', 16).hint).toBe('1% of 16 samples is less than one');
+  expect(topFacts(504)).toBe('Top 1%, 5%, 10%: 6, 26, 51 of 504 samples, rounded up.');
+  expect(topFacts(16)).toBe('Top 1%, 5%, 10%: n/a, n/a, 2 of 16 samples, rounded up.');
+  expect(topText(16, 0.9)).toBe('top 2 of 16 samples (12.5%)');
 });
 
 test('a mean is shown with its interval, or alone', () => {
@@ -124,6 +147,18 @@ describe('the decomposition in words', () => {
     const none = decompose({ n: new Float64Array(12), length }, suffixes, null);
     expect(decompositionText(none)[0]).toMatch(/P\(N ≥ 1\) is 0, and there is no curve/);
   });
+  test('says which bands are drawn, and where a curve falls to 0', () => {
+    expect(bandText(2)).toBe('Bands: 95% intervals, drawn for up to 2 groups; all are in the CSV.');
+    expect(bandText(7)).toMatch(/here for the one whose name is clicked; all are in the CSV/);
+    const end = (lengths: number[], suffix: number) => {
+      const of = { n: Float64Array.from(lengths), length: new Float64Array(lengths.length).fill(suffix) };
+      return endBeforeZero(kaplanMeier(of));
+    };
+    // S = 1, 1/2, 1/2, 0.
+    expect(end([1, 3], 9)).toEqual({ n: 3, survival: 0.5 });
+    expect(end([0, 0], 9)).toEqual({ n: 0, survival: 1 });
+    expect(end([1, 9], 9)).toBeNull();
+  });
   test('the table has every point of every curve', () => {
     const { header, rows } = decompositionTable(decompose({ n, length }, suffixes, groups));
     expect(rows.filter(([name]) => name === 'all samples')).toHaveLength(20);
@@ -133,6 +168,7 @@ describe('the decomposition in words', () => {
 });
 
 describe('the dependence in words', () => {
+  const bits = (count: number): number => count * Math.LN2;
   const seen: Dependence = {
     samples: 10,
     lags: [],
@@ -142,19 +178,40 @@ describe('the dependence in words', () => {
     gain: Float64Array.of(0, 3),
     p: 0.01,
     conditionalP: 0.01,
-    shareLeft: 0.5,
+    whole: null,
+    mean: bits(0.02),
+    conditionalMean: bits(0.01),
   };
-  test.each([
-    [{ p: 0.4 }, /No dependence is seen/],
-    [{}, /right tokens come in runs/],
-    [{ conditionalP: 0.3 }, /could be chance \(p = 0\.300\)/],
-    [{ shareLeft: 0.02 }, /it is the samples that differ/],
-  ])('%j', (changes, sentence) => {
-    expect(dependenceText({ ...seen, ...changes })[0]).toMatch(sentence);
+  const sentence = (changes: Partial<Dependence>) => dependenceText({ ...seen, ...changes })[0];
+  test('what cannot be told from none is not said to be none, and both numbers are there', () => {
+    expect(sentence({ p: 0.4 })).toMatch(/cannot be told from none \(p = 0\.400.*0\.0200 bits/);
+    expect(sentence({ conditionalP: 0.3 })).toMatch(
+      /0\.0200 bits on average.*0\.0100 bits, which cannot be told from none \(p = 0\.300\).*do not tell/,
+    );
+    expect(sentence({ conditionalMean: bits(-0.003), conditionalP: 0.3 })).toMatch(/−0\.0030 bits/);
+    expect(sentence({ conditionalP: NaN })).toMatch(/cannot be told from none \(p n\/a\)/);
   });
-  test('the gain is a factor', () => {
-    expect(dependenceText(seen)[1]).toMatch(/understates .* 8\.0 times/);
-    expect(dependenceText({ ...seen, gain: Float64Array.of(-1) })[1]).toMatch(/overstates .* 2\.0 times/);
+  test('a ratio of the two needs 100 samples and both outside their chance bands', () => {
+    const point = { lag: 1, pairs: 1, mi: 1, corrected: 0, nullMean: 0, p: 0.001, noVariation: false };
+    const lags = [{ ...point, nullHigh: bits(0.002) }];
+    const many = { samples: 100, conditionalSamples: 100, lags, conditional: lags };
+    expect(sentence(many)).toMatch(/0\.0100 bits, 50\.0% of it, more than chance.*come in runs/);
+    expect(sentence({ ...many, conditionalMean: bits(0.0019) })).not.toMatch(/% of it/);
+    expect(sentence({ ...many, mean: bits(0.0019) })).not.toMatch(/% of it/);
+    expect(sentence({ ...many, samples: 99, conditionalSamples: 99 })).not.toMatch(/% of it/);
+    expect(sentence({ ...many, mean: bits(0.2), conditionalMean: bits(0.004) })).toMatch(
+      /2\.00% of it, little but more than chance \(p = 0\.010\): it is mostly the samples/,
+    );
+  });
+  test('the gain is a factor, of few samples two numbers', () => {
+    const whole = { n: 2, samples: 100, log2Mean: -1, log2Product: -4 };
+    const of = (changes: Partial<typeof whole>) =>
+      dependenceText({ ...seen, whole: { ...whole, ...changes } })[1];
+    expect(of({})).toMatch(/understates .* 8\.0 times/);
+    expect(of({ log2Mean: -5 })).toMatch(/overstates .* 2\.0 times/);
+    expect(of({ samples: 16 })).toBe(
+      'The mean probability of the first 2 tokens is 0.500; the mean probabilities of the tokens multiplied, as independence would have it, give 0.063. 16 samples are too few for a ratio of the two.',
+    );
   });
   test('the table is as long as its longest column', () => {
     const { header, rows } = dependenceTable(seen);
@@ -169,7 +226,6 @@ describe('the dependence in words', () => {
   });
   test('both kinds of information have their own chance in the table', () => {
     const point = { lag: 1, pairs: 1, mi: 1, p: 0.5, noVariation: false };
-    const bits = (count: number): number => count * Math.LN2;
     const lags = [{ ...point, corrected: bits(8), nullMean: bits(1), nullHigh: bits(2) }];
     const conditional = [{ ...point, corrected: bits(7), nullMean: bits(3), nullHigh: bits(5) }];
     const { header, rows } = dependenceTable({ ...seen, lags, conditional });

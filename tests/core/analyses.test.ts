@@ -108,6 +108,16 @@ describe('skew', () => {
     expect(analysis.estimates.medcouple).toBeCloseTo(0.375, 9);
     expect(analysis.estimates.top10).toBeCloseTo((20 + 12) / 55, 9);
   });
+  test('a top share of less than one sample is not defined', () => {
+    // 12 samples: 1% and 5% of them are less than one.
+    expect([analysis.estimates.top1, analysis.estimates.top5]).toEqual([NaN, NaN]);
+    const hundred = Float64Array.from({ length: 100 }, (_, index) => index + 1);
+    const { estimates } = analyseSkew(hundred);
+    // The k largest of 1 .. 100 sum to k (201 - k) / 2, all to 5050.
+    expect(estimates.top1).toBeCloseTo(100 / 5050, 12);
+    expect(estimates.top5).toBeCloseTo((5 * 196) / 2 / 5050, 12);
+    expect(analyseSkew(hundred.subarray(1)).estimates.top1).toBeNaN();
+  });
   test('the order and the curve belong together; unscored samples are in neither', () => {
     const values = Float64Array.of(5, NaN, 0, 5, 1);
     const { order, lorenz, samples } = analyseSkew(values);
@@ -176,20 +186,24 @@ describe('dependence', () => {
   test('samples that differ agree with themselves, and no more once their accuracy is given', () => {
     const mixed = frail(600, 30, [0.2, 0.9]);
     expect(mixed.p).toBeLessThan(0.05);
-    expect(mixed.shareLeft).toBeLessThan(0.1);
+    expect(mixed.conditionalMean / mixed.mean).toBeLessThan(0.1);
   });
   test('independent tokens of like samples show nothing', () => {
     expect(frail(600, 30, [0.6]).p).toBeGreaterThan(0.05);
   });
   test('where all is right, nothing varies', () => {
-    const { p, shareLeft, lags } = analyseDependence(MATCHES, suffixes(L), 1);
+    const { p, mean, lags } = analyseDependence(MATCHES, suffixes(L), 1);
     expect(lags.every(({ noVariation }) => noVariation)).toBe(true);
     expect(p).toBeNaN();
-    expect(shareLeft).toBeNaN();
+    expect(mean).toBeNaN();
   });
   test('equal tokens: the dependence gain is 0', () => {
-    const { gain } = analyseDependence(MATCHES, suffixes(L), 1);
+    const { gain, whole } = analyseDependence(MATCHES, suffixes(L), 1);
     expect(gain[5]).toBeCloseTo(0, 6);
+    // 0.5 to the 20: only the last two samples have 20 tokens.
+    expect(whole).toMatchObject({ n: 20, samples: 2 });
+    expect(whole?.log2Mean).toBeCloseTo(-20, 6);
+    expect(whole?.log2Product).toBeCloseTo(-20, 6);
   });
   test('no samples, no figures', () => {
     const none = analyseDependence({ n: [], length: [] }, suffixes([]), 1);

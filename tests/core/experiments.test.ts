@@ -3,6 +3,7 @@ import {
   accumulate,
   contrastStructure,
   FEWEST,
+  meanLagBound,
   meanLagInformation,
 } from '../../src/core/analyses/experiments.ts';
 import { redundancy, wordsOf } from '../../src/core/analyses/redundancy.ts';
@@ -126,6 +127,7 @@ describe('structure', () => {
     const rows = [0, 0, 0, 0, 1, 1, 1, 1].flatMap((flag) => [flag, flag]);
     const matrix = { flags: Int8Array.from(rows), samples: 8, positions: 2 };
     expect(meanLagInformation(matrix, 4)).toBeCloseTo(Math.LN2 + 1 / 16, 10);
+    expect(meanLagBound(matrix, 4)).toBeCloseTo(Math.LN2, 12);
     const constant = { flags: new Int8Array(16).fill(1), samples: 8, positions: 2 };
     expect(meanLagInformation(constant, 4)).toBeNaN();
   });
@@ -145,6 +147,8 @@ describe('structure', () => {
     const labels = Int8Array.from(rows, (_, index) => Number(index < 60));
     const bound = contrastStructure(matches, suffixes, labels, stratum, 3);
     expect(bound.difference).toBeGreaterThan(0.02);
+    expect(bound.difference).toBe(bound.means.structured - bound.means.prose);
+    expect(bound.means.structured).toBeLessThan(bound.bounds.structured);
     expect(bound.p).toBeLessThan(0.01);
     expect(bound.structured.samples).toBe(60);
     const mixed = Int8Array.from(rows, (_, index) => index % 2);

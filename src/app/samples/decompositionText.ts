@@ -1,7 +1,7 @@
 /** What the decomposition says in words, and its numbers as a table. */
 import type { Cell } from '../../core/csv.ts';
 import type { Decomposition } from '../../core/analyses/decomposition.ts';
-import type { RestrictedMean } from '../../core/statistics/survival.ts';
+import type { RestrictedMean, SurvivalPoint } from '../../core/statistics/survival.ts';
 import { formatNumber, formatProbability } from '../../ui/format.ts';
 import type { PanelTable } from './panelFile.ts';
 import { formatP } from './panelText.ts';
@@ -27,6 +27,20 @@ function isRising({ whole }: Decomposition): boolean {
     return 1 - points.reduce((sum, point) => sum + point.misses, 0) / atRisk;
   };
   return reached.length >= 4 && pooled(reached.slice(-part)) > pooled(reached.slice(0, part)) + 0.01;
+}
+
+/** Curves whose bands are drawn together. */
+export const MOST_BANDS = 2;
+
+/** Which intervals are on the figure. */
+export const bandText = (curves: number): string =>
+  `Bands: 95% intervals, drawn for up to ${MOST_BANDS} groups${curves > MOST_BANDS ? '; here for the one whose name is clicked' : ''}; all are in the CSV.`;
+
+/** Where a curve ends on a logarithmic axis because it falls to 0 next; null if it does not. */
+export function endBeforeZero(points: readonly SurvivalPoint[]): { n: number; survival: number } | null {
+  const zero = points.findIndex(({ survival }) => survival === 0);
+  // At n = 0 every curve is at 1.
+  return zero < 0 ? null : { n: zero, survival: points[zero - 1]?.survival ?? 1 };
 }
 
 /** With no sample beyond its first token there is nothing to draw on a logarithmic axis. */

@@ -1,11 +1,18 @@
 /** The built-in experiments in words: every conclusion follows from the numbers, also where they refute the claim. */
-import { FEWEST, type Accumulation, type StructureContrast } from '../../core/analyses/experiments.ts';
-import { netInformation, type Dependence } from '../../core/analyses/dependence.ts';
+import {
+  CONTRAST_LAGS,
+  FEWEST,
+  SHUFFLES,
+  type Accumulation,
+  type BySide,
+  type StructureContrast,
+} from '../../core/analyses/experiments.ts';
+import { netInformation } from '../../core/analyses/dependence.ts';
 import { formatCount, formatMagnitude, formatNumber, formatProbability } from '../../ui/format.ts';
-import { BITS } from './dependenceText.ts';
+import { BITS, givenP, LITTLE, rawP } from './dependenceText.ts';
 import type { ForBoth } from './experiments.svelte.ts';
 import type { PanelTable } from './panelFile.ts';
-import { formatInterval, formatP } from './panelText.ts';
+import { formatDrawnP, formatInterval } from './panelText.ts';
 
 const MODELS = [
   ['target', 'Fine-tuned model'],
@@ -94,57 +101,79 @@ export const lengthTable = (result: ForBoth<Accumulation>): PanelTable => ({
   ),
 });
 
-const meanBits = ({ lags }: Dependence): number => {
-  const known = lags.filter(({ noVariation }) => !noVariation);
-  return (BITS * known.reduce((sum, point) => sum + netInformation(point), 0)) / known.length;
-};
-
 /** A small amount of information: what rounds to nothing says that it is small. */
 const bitsText = (bits: number): string =>
   bits < 0.0005 ? 'under 0.001 bits' : `${formatNumber(bits, 3)} bits`;
 
-/** Independence of one side in words. */
-function sideText(name: string, dependence: Dependence): string {
+const SIDES = [
+  ['structured', 'code and records'],
+  ['prose', 'prose and verse'],
+] as const;
+
+/** Independence of one side in words: the mean information, its upper bound, whether it could be chance. */
+function sideText(name: string, side: keyof BySide, contrast: StructureContrast): string {
+  const dependence = contrast[side];
   const { p, conditionalP, samples } = dependence;
   if (Number.isNaN(p)) return `${name} (n = ${formatCount(samples)}) has no variation to depend on`;
-  const numbers = `${name} (n = ${formatCount(samples)}): ${bitsText(meanBits(dependence))} between two tokens (${formatP(p)})`;
+  const size = `${bitsText(BITS * contrast.means[side])} between two tokens of at most ${formatNumber(BITS * contrast.bounds[side], 3)}`;
+  const numbers = `${name} (n = ${formatCount(samples)}): ${size} (${rawP(dependence)})`;
   if (p >= 0.05) return `${numbers}, which could be chance`;
   const given =
     conditionalP < 0.05
-      ? `and among texts of equal accuracy some of it is left (${formatP(conditionalP)})`
-      : `but among texts of equal accuracy what is left could be chance (${formatP(conditionalP)})`;
+      ? `and among texts of equal accuracy some of it is left (${givenP(dependence)})`
+      : `but among texts of equal accuracy what is left could be chance (${givenP(dependence)})`;
   return `${numbers}, ${given}`;
 }
 
-function contrastText(name: string, { structured, prose, difference, p }: StructureContrast): string {
-  const sides = `${name}. ${sideText('Code and records', structured)}; ${sideText('prose and verse', prose)}.`;
+function contrastText(name: string, contrast: StructureContrast): string {
+  const { difference, p } = contrast;
+  const [structured, prose] = SIDES.map(([side, label]) => sideText(label, side, contrast));
+  const sides = `${name}, mean over distances 1 to ${CONTRAST_LAGS}. ${capital(structured ?? '')}; ${prose ?? ''}.`;
   if (Number.isNaN(difference)) return `${sides} They cannot be compared.`;
   const size = bitsText(BITS * Math.abs(difference));
+  const chance = formatDrawnP(p, SHUFFLES);
   return p < 0.05
-    ? `${sides} Structured texts have ${size} ${difference > 0 ? 'more' : 'less'} (${formatP(p)}).`
-    : `${sides} The difference of ${size} could be chance (${formatP(p)}).`;
+    ? `${sides} Structured texts have ${size} ${difference > 0 ? 'more' : 'less'} (${chance}).`
+    : `${sides} The difference of ${size} could be chance (${chance}).`;
+}
+
+/** Whether structure binds more, of one model. */
+function structureVerdict(name: string, { difference, p }: StructureContrast): string {
+  if (p < 0.05 && difference > 0)
+    return `${name}: structure binds the tokens more than prose does, and independence is the worse an approximation there.`;
+  if (p < 0.05 && difference < 0)
+    return `${name}: it is prose whose tokens bind more; that structured reasoning is where independence breaks is not supported.`;
+  return `${name}: the data do not show that structured reasoning is where independence breaks.`;
+}
+
+/** How large the dependence of one model is, against what it could be; then whether it is there at all. */
+function sizeVerdict(name: string, contrast: StructureContrast): string {
+  const known = SIDES.map(([side, label]) => ({
+    label,
+    share: contrast.means[side] / contrast.bounds[side],
+    ...contrast[side],
+  })).filter(({ share }) => !Number.isNaN(share));
+  if (known.length === 0) return `${name}: not defined, as nothing varies.`;
+  const isLow = known.every(({ share }) => share < LITTLE);
+  const shares = known.map(({ share, label }) => `${formatProbability(share)} in ${label}`).join(', ');
+  const seen = known.filter(({ p }) => p < 0.05);
+  const left = seen.filter(({ conditionalP }) => conditionalP < 0.05);
+  const list = (sides: typeof known): string => sides.map(({ label }) => label).join(' and in ');
+  const chance =
+    seen.length === 0
+      ? 'it cannot be told from none'
+      : left.length === 0
+        ? `more than chance in ${list(seen)}, but among texts of equal accuracy it cannot be told from none`
+        : `more than chance in ${list(seen)}, and in ${list(left)} among texts of equal accuracy too`;
+  return `${name}: ${isLow ? 'low' : 'not low'}, ${shares}; ${chance}.`;
 }
 
 /** Experiment (c). */
-export function structureText({ target, base }: ForBoth<StructureContrast>): string[] {
-  const isMore = target.p < 0.05 && target.difference > 0;
-  const isLess = target.p < 0.05 && target.difference < 0;
-  const open = isMore
-    ? 'So structure does bind the tokens more than prose does: independence is the worse an approximation there.'
-    : isLess
-      ? 'So it is prose whose tokens bind more: that structured reasoning is where independence breaks is not supported by these data.'
-      : 'So these data do not show that structured reasoning is where independence breaks.';
-  const bound = [target.structured, target.prose].filter(({ p }) => p < 0.05);
-  const low =
-    bound.length === 0
-      ? 'The published finding that dependence between the tokens is low is supported here.'
-      : bound.some(({ conditionalP }) => conditionalP < 0.05)
-        ? 'The published finding that dependence between the tokens is low is not supported here: it is there even among texts of equal accuracy.'
-        : 'The published finding that dependence between the tokens is low is not supported as it stands: it is there, but as far as these data tell because texts differ, not because the sequence binds.';
+export function structureText(result: ForBoth<StructureContrast>): string[] {
   return [
-    contrastText('Fine-tuned model', target),
-    contrastText('Base model', base),
-    `${open} ${low}`,
+    ...MODELS.map(([key, name]) => contrastText(name, result[key])),
+    MODELS.map(([key, name]) => structureVerdict(name, result[key])).join(' '),
+    `The published finding is that dependence between the tokens is low. Its size against the most it could be, the entropy of a token’s flag (under a tenth counts as low here): ${MODELS.map(([key, name]) => sizeVerdict(name, result[key])).join(' ')}`,
     'The planted set has no puzzles: “structured” are its code and its records.',
   ];
 }

@@ -4,6 +4,7 @@ import {
   SMALLEST_GROUP,
   type GroupComparison,
   type GroupSummary,
+  type GroupTest,
   type GroupTestName,
 } from '../../core/analyses/groups.ts';
 import type { SurvivalQuantile } from '../../core/statistics/survivalQuantile.ts';
@@ -55,12 +56,19 @@ export function sizeOfDelta(delta: number): string {
   return size < 0.474 ? 'medium' : 'large';
 }
 
-const NOTHING: SurvivalQuantile = { value: NaN, low: NaN, high: NaN };
+const NOTHING: SurvivalQuantile = { value: NaN, low: NaN, high: NaN, atLeast: NaN };
+
+/** A median alone: where too many samples are censored to reach it, what it is at least. */
+export const medianValue = ({ value, atLeast }: SurvivalQuantile): string =>
+  Number.isNaN(value) && !Number.isNaN(atLeast) ? `≥ ${formatCount(atLeast)}` : formatNumber(value, 0);
 
 /** A median with its interval. */
 export function medianText(quantile: SurvivalQuantile = NOTHING): string {
   const { value, low, high } = quantile;
-  if (Number.isNaN(value)) return Number.isNaN(low) ? 'beyond the end' : `beyond the end, at least ${low}`;
+  if (Number.isNaN(value))
+    return Number.isNaN(quantile.atLeast)
+      ? 'n/a'
+      : `${medianValue(quantile)}, not reached${Number.isNaN(low) ? '' : ` (from ${formatNumber(low, 0)})`}`;
   const upper = Number.isNaN(high) ? 'the end or beyond' : formatNumber(high, 0);
   return `${formatNumber(value, 0)} (${formatNumber(low, 0)} to ${upper})`;
 }
@@ -81,27 +89,48 @@ export function noComparison({ groups, isConstant, tooSmall }: GroupComparison):
 export const nameOfPrimary = ({ primary }: GroupComparison): string =>
   primary === 'log-rank' ? 'log-rank' : 'Mann-Whitney';
 
-/** The verdict, from p adjusted over the pairs. */
-export function groupVerdict(analysis: GroupComparison, adjusted: readonly number[]): string[] {
+/** How each p value comes about. */
+export const METHODS: Readonly<Record<GroupTest['method'], string>> = {
+  exact: 'exact',
+  permutation: 'by permutation',
+  normal: 'normal approximation',
+  asymptotic: 'large-sample limit',
+};
+
+/** p values adjusted for their number. */
+interface Adjusted {
+  readonly by: Adjustment;
+  /** Of the tests: a family of two groups only, of more they are shown as they are. */
+  readonly tests: readonly number[];
+  readonly pairs: readonly number[];
+}
+
+/** The verdict, from the same p as the tables show. */
+export function groupVerdict(analysis: GroupComparison, adjusted: Adjusted): string[] {
   const { groups, tests, pairs, primary } = analysis;
-  const overall = tests.find(({ name }) =>
+  const place = tests.findIndex(({ name }) =>
     name === 'log-rank' ? primary === 'log-rank' : primary !== 'log-rank',
   );
+  const overall = tests[place];
   const [widest] = [...pairs].sort((a, b) => Math.abs(b.delta) - Math.abs(a.delta));
   if (!overall || !widest) return [];
-  const label = `${overall.name === 'log-rank' ? 'log-rank' : TEST_NAMES[overall.name].label}, ${formatP(overall.p)}`;
-  const found = adjusted.filter((p) => p < 0.05).length;
+  const isFamily = groups.length === 2;
+  const p = isFamily ? (adjusted.tests[place] ?? NaN) : overall.p;
+  const family = isFamily ? `, ${ADJUSTMENTS[adjusted.by].label} over ${counted(tests.length, 'test')}` : '';
+  const name = overall.name === 'log-rank' ? 'log-rank' : TEST_NAMES[overall.name].label;
+  const label = `${name}, ${METHODS[overall.method]}, ${formatP(p)}${family}`;
+  const found = adjusted.pairs.filter((pair) => pair < 0.05).length;
   const isUp = widest.delta >= 0;
   const [longer, shorter] = isUp ? [widest.second, widest.first] : [widest.first, widest.second];
   const nameOf = (place: number): string => groupName(groups[place]?.name ?? '');
   const effect = `A random sample of “${nameOf(longer)}” has the longer match than one of “${nameOf(shorter)}” in ${formatProbability(isUp ? widest.superiority : 1 - widest.superiority)} of the pairs (ties count half; Cliff’s δ = ${formatNumber(Math.abs(widest.delta), 2)}, ${sizeOfDelta(widest.delta)}).`;
   if (groups.length === 2)
     return [
-      overall.p < 0.05 ? `The two groups differ (${label}).` : `The two groups could be alike (${label}).`,
+      p < 0.05 ? `The two groups differ (${label}).` : `The two groups could be alike (${label}).`,
       effect,
     ];
   return [
-    overall.p < 0.05
+    p < 0.05
       ? `The groups differ (${label}): ${found === 0 ? 'none' : formatCount(found)} of ${counted(pairs.length, 'pair')} after adjustment.`
       : `The groups could be alike (${label}).`,
     `The widest gap: ${effect.charAt(0).toLowerCase()}${effect.slice(1)}`,

@@ -1,7 +1,9 @@
 /** What the comparison of two runs says in words, and its numbers as a table. */
 import type { Cell } from '../../core/csv.ts';
+import type { Groups } from '../../core/analyses/decomposition.ts';
 import type { PairedAnalysis } from '../../core/analyses/paired.ts';
 import { counted, formatCount, formatDifference, formatNumber } from '../../ui/format.ts';
+import { groupName } from './groupText.ts';
 import type { PanelTable } from './panelFile.ts';
 import { formatP } from './panelText.ts';
 
@@ -29,6 +31,42 @@ export function pairVerdict(analysis: PairedAnalysis, other: string, self: strin
     : ` (95% ${formatNumber(shift.low, 1)} to ${formatNumber(shift.high, 1)})`;
   const size = `The shift over ${other} is ${formatDifference(shift.estimate, 1)} tokens${interval} by Hodges and Lehmann; among the pairs that differ the matched rank-biserial correlation is ${formatCorrelation(test.rankBiserial)} (1: every difference is an increase).`;
   return [opening, size, ...censoringText(analysis)];
+}
+
+/** The column that says how often a text was in the training. */
+export const COPIES = 'copies';
+
+/**
+ * In how many pairs of each group N is longer; null with less than two groups.
+ *
+ * @param groups of the same samples as the differences.
+ */
+export function splitText(
+  { differences }: PairedAnalysis,
+  column: string,
+  { names, of }: Groups,
+  self: string,
+): string | null {
+  if (of.length !== differences.length) return null;
+  const [pairs, longer] = [new Uint32Array(names.length), new Uint32Array(names.length)];
+  differences.forEach((difference, sample) => {
+    const group = of[sample] ?? -1;
+    if (group < 0 || Number.isNaN(difference)) return;
+    pairs[group] = (pairs[group] ?? 0) + 1;
+    if (difference > 0) longer[group] = (longer[group] ?? 0) + 1;
+  });
+  const parts = names.flatMap((name, group) =>
+    (pairs[group] ?? 0) > 0
+      ? [`${groupName(name)}: ${formatCount(longer[group] ?? 0)} of ${formatCount(pairs[group] ?? 0)}`]
+      : [],
+  );
+  if (parts.length < 2) return null;
+  const held = column === COPIES ? names.indexOf('0') : -1;
+  const untrained =
+    (longer[held] ?? 0) > 0
+      ? ' A text with 0 copies was never trained on: a longer match of it is not recall, but what texts like it taught.'
+      : '';
+  return `N is longer under ${self}, by ${column}: ${parts.join(', ')}.${untrained}`;
 }
 
 function censoringText({ censoredBefore, censoredAfter, censoredBoth }: PairedAnalysis): string[] {

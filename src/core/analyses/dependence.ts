@@ -4,8 +4,18 @@ import { lagProfile, prefixMi, type CorrectnessMatrix, type LagPoint } from '../
 import { holm } from '../statistics/multiplicity.ts';
 import { forEachMatch, type MatchLengths } from '../statistics/matchLength.ts';
 import { runToEnd } from '../statistics/bootstrap.ts';
-import { dependenceGain } from '../statistics/soft.ts';
+import { dependenceTerms, type DependenceTerms } from '../statistics/soft.ts';
 import { suffixOf, type Suffixes } from './decomposition.ts';
+
+/** The two numbers that D(n) compares, at the longest n at which it is known. */
+export interface WholeSuffix {
+  readonly n: number;
+  /** Samples with at least n tokens. */
+  readonly samples: number;
+  /** Mean probability of all first n tokens, and the product of the means of each; bits. */
+  readonly log2Mean: number;
+  readonly log2Product: number;
+}
 
 export interface Dependence {
   /** Samples whose flags are used. */
@@ -20,11 +30,14 @@ export interface Dependence {
   readonly prefix: Float64Array;
   /** `[max L]` dependence gain D(n), bits. */
   readonly gain: Float64Array;
+  /** Null where no D(n) is known. */
+  readonly whole: WholeSuffix | null;
+  /** Means over the lags of `lags` and `conditional`, net of chance, nats; NaN if nothing varies. */
+  readonly mean: number;
+  readonly conditionalMean: number;
   /** Smallest p over the lags after Holm's correction; NaN if no pair varies. */
   readonly p: number;
   readonly conditionalP: number;
-  /** Mean conditional / mean raw information over the lags, both net of chance; NaN where the raw one is not positive. */
-  readonly shareLeft: number;
 }
 
 /** Flags of the scored samples, one row each, -1 behind a suffix's end. */
@@ -71,6 +84,21 @@ function meanInformation(points: readonly LagPoint[]): number {
   return known.reduce((sum, point) => sum + netInformation(point), 0) / known.length;
 }
 
+function wholeOf(
+  gain: Float64Array,
+  { samples, log2Mean, log2Product }: DependenceTerms,
+): WholeSuffix | null {
+  const last = gain.findLastIndex((value) => !Number.isNaN(value));
+  return last < 0
+    ? null
+    : {
+        n: last + 1,
+        samples: samples[last] ?? 0,
+        log2Mean: log2Mean[last] ?? NaN,
+        log2Product: log2Product[last] ?? NaN,
+      };
+}
+
 /**
  * Dependence between the correctness of tokens. Every token of every suffix is used, those after the first miss as
  * well: teacher forcing gives each its true context.
@@ -89,16 +117,19 @@ export function analyseDependence(matches: MatchLengths, suffixes: Suffixes, see
   forEachMatch(matches, (_n, _length, index) => {
     scored.push(suffixOf(suffixes, index));
   });
-  const raw = meanInformation(lags);
+  const { samples, log2Mean, log2Product } = dependenceTerms(scored);
+  const gain = log2Mean.map((mean, index) => mean - (log2Product[index] ?? NaN));
   return {
     samples: matrix.samples,
     lags,
     conditional,
     conditionalSamples: part.samples,
     prefix: Float64Array.from(isEmpty ? [] : prefixMi(matrix), ({ corrected }) => corrected),
-    gain: dependenceGain(scored),
+    gain,
+    whole: wholeOf(gain, { samples, log2Mean, log2Product }),
+    mean: meanInformation(lags),
+    conditionalMean: meanInformation(conditional),
     p: smallestP(lags),
     conditionalP: smallestP(conditional),
-    shareLeft: raw > 0 ? meanInformation(conditional) / raw : NaN,
   };
 }

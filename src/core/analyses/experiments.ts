@@ -3,8 +3,13 @@
  * independence describe the match length, does structure bind the tokens. The third is in `redundancy`.
  */
 import { randomInteger, seededRandom, type Random } from '../random.ts';
-import { flagColumns, pairMargins, type CorrectnessMatrix } from '../statistics/correctnessBits.ts';
-import { marginInformation } from '../statistics/information.ts';
+import {
+  flagColumns,
+  pairMargins,
+  type CorrectnessMatrix,
+  type PairMargins,
+} from '../statistics/correctnessBits.ts';
+import { flagEntropy, marginInformation } from '../statistics/information.ts';
 import { forEachMatch, type MatchLengths } from '../statistics/matchLength.ts';
 import { kaplanMeier } from '../statistics/survival.ts';
 import { analyseDependence, type Dependence } from './dependence.ts';
@@ -108,11 +113,21 @@ export function accumulate(matches: MatchLengths, suffixes: Suffixes, groups: Gr
   };
 }
 
+/** A number of either kind of text. */
+export interface BySide {
+  readonly structured: number;
+  readonly prose: number;
+}
+
 /** Experiment (c) for one model. */
 export interface StructureContrast {
   readonly structured: Dependence;
   readonly prose: Dependence;
-  /** Mean information over the lags, structured minus prose, nats. NaN if one of them has no variation. */
+  /** Mean information over the lags up to {@link CONTRAST_LAGS}, nats. NaN without variation. */
+  readonly means: BySide;
+  /** What it could be at most: mean over the same pairs of the smaller entropy of the two flags, nats. */
+  readonly bounds: BySide;
+  /** The means, structured minus prose, nats. NaN if one of them has no variation. */
   readonly difference: number;
   /** Of the difference, two-sided, labels shuffled within equal numbers of copies. NaN without a difference. */
   readonly p: number;
@@ -120,23 +135,36 @@ export interface StructureContrast {
 
 /** Shuffles of the labels, and lags that the contrast averages over. */
 export const SHUFFLES = 499;
-const CONTRAST_LAGS = 8;
+export const CONTRAST_LAGS = 8;
 
-/** Miller-Madow information averaged over the pairs of positions up to some lag, nats; NaN if nothing varies. */
-export function meanLagInformation(matrix: CorrectnessMatrix, maxLag: number): number {
+/** Average over the pairs of positions up to some lag in which both flags vary, by samples; NaN if none does. */
+function overLags(matrix: CorrectnessMatrix, maxLag: number, of: (pair: PairMargins) => number): number {
   const columns = flagColumns(matrix);
   let [sum, weight] = [0, 0];
   for (let lag = 1; lag <= maxLag; lag++)
     columns.slice(lag).forEach((later, position) => {
       const earlier = columns[position];
       if (!earlier) return;
-      const { both, first, second, n } = pairMargins(earlier, later);
+      const pair = pairMargins(earlier, later);
+      const { first, second, n } = pair;
       if (!(first > 0 && first < n && second > 0 && second < n)) return;
-      sum += n * marginInformation(both, first, second, n).corrected;
+      sum += n * of(pair);
       weight += n;
     });
   return weight > 0 ? sum / weight : NaN;
 }
+
+/** Miller-Madow information averaged over the pairs of positions up to some lag, nats; NaN if nothing varies. */
+export const meanLagInformation = (matrix: CorrectnessMatrix, maxLag: number): number =>
+  overLags(
+    matrix,
+    maxLag,
+    ({ both, first, second, n }) => marginInformation(both, first, second, n).corrected,
+  );
+
+/** The most that {@link meanLagInformation} could be with flags as often right as these, nats. */
+export const meanLagBound = (matrix: CorrectnessMatrix, maxLag: number): number =>
+  overLags(matrix, maxLag, ({ first, second, n }) => Math.min(flagEntropy(first, n), flagEntropy(second, n)));
 
 /** Flags of some samples as a matrix. */
 function matrixOf(rows: readonly number[], { correct, offsets }: Suffixes): CorrectnessMatrix {
@@ -147,6 +175,20 @@ function matrixOf(rows: readonly number[], { correct, offsets }: Suffixes): Corr
     flags.set(correct.subarray(from, to), place * positions);
   });
   return { flags, samples: rows.length, positions };
+}
+
+/** A number of the samples of either label, from their flags. */
+function sidesOf(
+  used: readonly number[],
+  labels: Uint8Array,
+  suffixes: Suffixes,
+  of: (matrix: CorrectnessMatrix, maxLag: number) => number,
+): BySide {
+  const side = (label: number): number => {
+    const rows = used.filter((_, place) => labels[place] === label);
+    return of(matrixOf(rows, suffixes), CONTRAST_LAGS);
+  };
+  return { structured: side(1), prose: side(0) };
 }
 
 /** Shuffles labels among samples of the same stratum. */
@@ -179,19 +221,18 @@ export function contrastStructure(
     if (isStructured[index] === 0 || isStructured[index] === 1) used.push(index);
   });
   const labels = Uint8Array.from(used, (index) => isStructured[index] ?? 0);
+  const bySide = (of: typeof meanLagInformation): BySide => sidesOf(used, labels, suffixes, of);
   const difference = (): number => {
-    const side = (label: number) => used.filter((_, place) => labels[place] === label);
-    const [structured, prose] = [side(1), side(0)].map((rows) =>
-      meanLagInformation(matrixOf(rows, suffixes), CONTRAST_LAGS),
-    );
-    return (structured ?? NaN) - (prose ?? NaN);
+    const { structured, prose } = bySide(meanLagInformation);
+    return structured - prose;
   };
   const dependence = (label: number): Dependence => {
     const isIn = (index: number) => isStructured[index] === label;
     const rows = Array.from(isStructured.keys()).filter(isIn);
     return analyseDependence(matchesOf(matches, isIn), pickSuffixes(rows, suffixes), seed);
   };
-  const observed = difference();
+  const [means, bounds] = [bySide(meanLagInformation), bySide(meanLagBound)];
+  const observed = means.structured - means.prose;
   const strata = [...new Set(used.map((index) => stratum[index] ?? NaN))].map((value) =>
     used.flatMap((index, place) => (stratum[index] === value ? [place] : [])),
   );
@@ -205,6 +246,8 @@ export function contrastStructure(
   return {
     structured: dependence(1),
     prose: dependence(0),
+    means,
+    bounds,
     difference: observed,
     p: Number.isNaN(observed) ? NaN : (1 + reached) / (SHUFFLES + 1),
   };

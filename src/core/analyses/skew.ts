@@ -26,6 +26,17 @@ export const SKEW_STATISTICS = [
 ] as const;
 export type SkewStatistic = (typeof SKEW_STATISTICS)[number];
 
+/** The top shares among them. */
+export const TOP_SHARES: Readonly<Partial<Record<SkewStatistic, number>>> = {
+  top1: 0.01,
+  top5: 0.05,
+  top10: 0.1,
+};
+
+/** True if the top share is of less than one sample: one would stand for more than it says. */
+const isBelowOne = (name: SkewStatistic, samples: number): boolean =>
+  (TOP_SHARES[name] ?? 1) * samples < 1 - 1e-9;
+
 const COMPUTE: Readonly<Record<SkewStatistic, (sample: Tally) => number>> = {
   gini: (sample) => gini(sample).gini,
   theil,
@@ -42,6 +53,7 @@ export interface SkewAnalysis {
   readonly samples: number;
   /** True if nothing is memorized at all: then there is no inequality to speak of. */
   readonly allZero: boolean;
+  /** NaN where undefined; a top share also where it is of less than one sample. */
   readonly estimates: Readonly<Record<SkewStatistic, number>>;
   /** `[samples]` indices of the known samples by N, the largest last; ties in the order of the input. */
   readonly order: Uint32Array;
@@ -62,7 +74,7 @@ export function analyseSkew(n: Float64Array): SkewAnalysis {
   const known = Float64Array.from(order, (index) => n[index] ?? NaN);
   const sample = tally(known);
   const estimates = Object.fromEntries(
-    SKEW_STATISTICS.map((name) => [name, COMPUTE[name](sample)]),
+    SKEW_STATISTICS.map((name) => [name, isBelowOne(name, known.length) ? NaN : COMPUTE[name](sample)]),
   ) as Record<SkewStatistic, number>;
   return {
     samples: known.length,

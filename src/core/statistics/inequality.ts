@@ -47,6 +47,10 @@ export function lorenz(sample: ArrayLike<number>): Float64Array {
   return curve.map((value) => (sum === 0 ? NaN : value / sum));
 }
 
+/** How many of n values are the top q: ceil(q n), so at least 1. */
+// 0.07 * 100 is 7.000000000000001.
+export const topCount = (n: number, q: number): number => Math.ceil(q * n - 1e-9);
+
 /**
  * Share of the total held by the largest ceil(q n) values.
  *
@@ -55,8 +59,7 @@ export function lorenz(sample: ArrayLike<number>): Float64Array {
 export function topShare(sample: Sample, q: number): number {
   if (!(q > 0 && q <= 1)) throw new RangeError(`share ${q}`);
   const t = asTally(sample);
-  // 0.07 * 100 is 7.000000000000001.
-  let left = Math.ceil(q * t.n - 1e-9);
+  let left = topCount(t.n, q);
   let top = 0;
   for (let index = t.values.length - 1; index >= 0 && left > 0; index--) {
     const taken = Math.min(left, t.counts[index] ?? 0);

@@ -38,7 +38,7 @@ export interface PairInformation {
 const xLogX = (x: number): number => (x > 0 ? x * Math.log(x) : 0);
 
 /** Entropy of a flag that is right `right` times of n, nats. */
-const flagEntropy = (right: number, n: number): number => -xLogX(right / n) - xLogX((n - right) / n);
+export const flagEntropy = (right: number, n: number): number => -xLogX(right / n) - xLogX((n - right) / n);
 
 /**
  * Plug-in and Miller-Madow information of a table given by its margins: `both` right in both, `first` right in the

@@ -115,6 +115,16 @@ function columnSums(suffixes: readonly ArrayLike<number>[], size: number) {
   };
 }
 
+/** The two sides of {@link dependenceGain} at every n, `[max L]` each. */
+export interface DependenceTerms {
+  /** Suffixes with at least n tokens. */
+  readonly samples: Uint32Array;
+  /** log2 of the mean probability of all first n tokens, bits. */
+  readonly log2Mean: Float64Array;
+  /** log2 of the product of the mean probabilities of each, bits. */
+  readonly log2Product: Float64Array;
+}
+
 /**
  * Dependence gain D(n) = log2(mean_s prod_{i <= n} p_{s,i} / prod_{i <= n} mean_s p_{s,i}), bits, over the suffixes
  * with at least n tokens. 0 exactly where independence with a common p_i holds; above 0 samples differ or success
@@ -123,12 +133,19 @@ function columnSums(suffixes: readonly ArrayLike<number>[], size: number) {
  * @returns `[max L]`; NaN where every product is 0.
  */
 export function dependenceGain(suffixes: readonly ArrayLike<number>[]): Float64Array {
+  const { log2Mean, log2Product } = dependenceTerms(suffixes);
+  return log2Mean.map((mean, index) => mean - (log2Product[index] ?? NaN));
+}
+
+/** What {@link dependenceGain} is the difference of. */
+export function dependenceTerms(suffixes: readonly ArrayLike<number>[]): DependenceTerms {
   // Longest first, so that those with at least n tokens are always the first ones.
   const used = scored(suffixes).sort((one, other) => other.length - one.length);
   const size = longest(used);
   const columns = columnSums(used, size);
   const sums = new Float64Array(used.length);
-  const gain = new Float64Array(size);
+  const [log2Mean, log2Product] = [new Float64Array(size), new Float64Array(size)];
+  const samples = new Uint32Array(size);
   let count = used.length;
   for (let n = 1; n <= size; n++) {
     for (let shortest = used[count - 1]; shortest && shortest.length < n; shortest = used[count - 1]) {
@@ -136,9 +153,11 @@ export function dependenceGain(suffixes: readonly ArrayLike<number>[]): Float64A
       count--;
     }
     for (let s = 0; s < count; s++) sums[s] = (sums[s] ?? 0) + (used[s]?.[n - 1] ?? NaN);
-    gain[n - 1] = log2MeanExp(sums, count) - columns.log2Product(n, count);
+    samples[n - 1] = count;
+    log2Mean[n - 1] = log2MeanExp(sums, count);
+    log2Product[n - 1] = columns.log2Product(n, count);
   }
-  return gain;
+  return { samples, log2Mean, log2Product };
 }
 
 /** Where the improbability of one suffix sits. */

@@ -7,6 +7,8 @@ export interface SurvivalQuantile {
   /** Where the interval of the curve crosses the same level; NaN: open. */
   readonly low: number;
   readonly high: number;
+  /** Where `value` is NaN: the longest n that more than 1 - q of the samples are known to reach; else `value`. */
+  readonly atLeast: number;
 }
 
 /** Smallest n = i - 1 at which a decreasing function of S(i) is down to `level`. */
@@ -37,8 +39,11 @@ export function survivalQuantile(
   if (!(confidence > 0 && confidence < 1)) throw new RangeError(`confidence ${confidence}`);
   const level = 1 - q;
   const atZero = (atRisk: number): number => 1 - ((1 - confidence) / 2) ** (1 / Math.max(1, atRisk));
+  const value = crossing(points, level, ({ survival }) => survival);
+  const known = points.filter(({ survival }) => !Number.isNaN(survival));
   return {
-    value: crossing(points, level, ({ survival }) => survival),
+    value,
+    atLeast: Number.isNaN(value) ? (known.at(-1)?.i ?? NaN) : value,
     low: crossing(points, level, ({ survival, low }) => (survival === 0 ? 0 : low)),
     high: crossing(points, level, ({ survival, high, atRisk }) => (survival === 0 ? atZero(atRisk) : high)),
   };

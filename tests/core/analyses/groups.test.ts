@@ -150,6 +150,6 @@ test('samples with one N: many leave no doubt about the median, three do (upper 
     return survivalQuantile(kaplanMeier({ n, length: n.map(() => 9) }), 0.5);
   };
   // 1 - .025^(1/12) = .265 and 1 - .025^(1/3) = .708.
-  expect(zeros(12)).toEqual({ value: 0, low: 0, high: 0 });
-  expect(zeros(3)).toEqual({ value: 0, low: 0, high: NaN });
+  expect(zeros(12)).toMatchObject({ value: 0, low: 0, high: 0 });
+  expect(zeros(3)).toMatchObject({ value: 0, low: 0, high: NaN });
 });
