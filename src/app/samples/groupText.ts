@@ -6,6 +6,7 @@ import {
   type GroupSummary,
   type GroupTest,
   type GroupTestName,
+  type PairComparison,
 } from '../../core/analyses/groups.ts';
 import type { SurvivalQuantile } from '../../core/statistics/survivalQuantile.ts';
 import { benjaminiHochberg, holm } from '../../core/statistics/multiplicity.ts';
@@ -105,6 +106,14 @@ interface Adjusted {
   readonly pairs: readonly number[];
 }
 
+/** How far two groups are apart, the longer one first. */
+function effectText(groups: GroupComparison['groups'], pair: PairComparison): string {
+  const isUp = pair.delta >= 0;
+  const [longer, shorter] = isUp ? [pair.second, pair.first] : [pair.first, pair.second];
+  const nameOf = (place: number): string => groupName(groups[place]?.name ?? '');
+  return `A random sample of “${nameOf(longer)}” has the longer match than one of “${nameOf(shorter)}” in ${formatProbability(isUp ? pair.superiority : 1 - pair.superiority)} of the pairs (ties count half; Cliff’s δ = ${formatNumber(Math.abs(pair.delta), 2)}, ${sizeOfDelta(pair.delta)}).`;
+}
+
 /** The verdict, from the same p as the tables show. */
 export function groupVerdict(analysis: GroupComparison, adjusted: Adjusted): string[] {
   const { groups, tests, pairs, primary } = analysis;
@@ -120,10 +129,7 @@ export function groupVerdict(analysis: GroupComparison, adjusted: Adjusted): str
   const name = overall.name === 'log-rank' ? 'log-rank' : TEST_NAMES[overall.name].label;
   const label = `${name}, ${METHODS[overall.method]}, ${formatP(p)}${family}`;
   const found = adjusted.pairs.filter((pair) => pair < 0.05).length;
-  const isUp = widest.delta >= 0;
-  const [longer, shorter] = isUp ? [widest.second, widest.first] : [widest.first, widest.second];
-  const nameOf = (place: number): string => groupName(groups[place]?.name ?? '');
-  const effect = `A random sample of “${nameOf(longer)}” has the longer match than one of “${nameOf(shorter)}” in ${formatProbability(isUp ? widest.superiority : 1 - widest.superiority)} of the pairs (ties count half; Cliff’s δ = ${formatNumber(Math.abs(widest.delta), 2)}, ${sizeOfDelta(widest.delta)}).`;
+  const effect = effectText(groups, widest);
   if (groups.length === 2)
     return [
       p < 0.05 ? `The two groups differ (${label}).` : `The two groups could be alike (${label}).`,
