@@ -1,6 +1,9 @@
 import type { MemoscopeError } from '../protocol/errors.ts';
 import type { Generation, LoadProgress, OpenedModel } from '../protocol/scorer.ts';
 
+/** Said while another job, of either view or of a script, has the model. */
+export const WAITING = 'Waiting until the model is free';
+
 /** What the page is doing with the text. */
 export type Status =
   | { readonly kind: 'idle' }

@@ -51,6 +51,20 @@ export function seededRandom(seed: number): Random {
 /** Integer in 0 .. bound - 1, for bounds far below 2^53. */
 export const randomInteger = (random: Random, bound: number): number => Math.floor(random() * bound);
 
+/** Shuffles the values at some places among themselves (Fisher and Yates). */
+export function shuffleAt(
+  values: Float64Array | Uint8Array,
+  places: readonly number[],
+  random: Random,
+): void {
+  for (let index = places.length - 1; index > 0; index--) {
+    const [one, other] = [places[index] ?? 0, places[randomInteger(random, index + 1)] ?? 0];
+    const kept = values[one] ?? 0;
+    values[one] = values[other] ?? 0;
+    values[other] = kept;
+  }
+}
+
 /** `count` random pairs of different places 0 .. n - 1; none if n < 2. */
 export function* randomPairs(n: number, random: Random, count: number): Generator<readonly [number, number]> {
   if (n < 2) return;

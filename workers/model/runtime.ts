@@ -8,6 +8,7 @@ import { GRAPH, MODEL, TYPE } from '../onnx/graphOutline.ts';
 import { GraphWriter, PREFIX } from '../onnx/graphWriter.ts';
 import { integerField, join, messageField, textField } from '../onnx/protobuf.ts';
 import { asMemoscopeError, MemoscopeError } from '../../src/protocol/errors.ts';
+import { isKept } from './kept.ts';
 
 /** More threads than this bring nothing for models that fit a page, and starve the rest of the machine. */
 const MOST_THREADS = 8;
@@ -20,12 +21,6 @@ export function usableThreads(wanted: number | 'auto'): number {
 }
 
 let configured: { readonly threads: number; readonly withWebGpu: boolean } | null = null;
-
-/** True if an earlier visit left a file in this browser, so that it needs no network. */
-async function isKept(url: string): Promise<boolean> {
-  // Insecure pages have no caches.
-  return 'caches' in globalThis && (await caches.match(url)) !== undefined;
-}
 
 /**
  * Chooses the build of the runtime. Only the first call counts: a worker loads one build, once. The build with

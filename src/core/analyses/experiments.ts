@@ -2,7 +2,7 @@
  * Two of the experiments that come with the page, after the questions of Li et al. 2025 (arXiv 2502.01187): does
  * independence describe the match length, does structure bind the tokens. The third is in `redundancy`.
  */
-import { randomInteger, seededRandom, type Random } from '../random.ts';
+import { seededRandom, shuffleAt } from '../random.ts';
 import {
   flagColumns,
   pairMargins,
@@ -191,17 +191,6 @@ function sidesOf(
   return { structured: side(1), prose: side(0) };
 }
 
-/** Shuffles labels among samples of the same stratum. */
-function shuffleWithin(strata: readonly (readonly number[])[], labels: Uint8Array, random: Random): void {
-  for (const members of strata)
-    for (let index = members.length - 1; index > 0; index--) {
-      const [one, other] = [members[index] ?? 0, members[randomInteger(random, index + 1)] ?? 0];
-      const kept = labels[one] ?? 0;
-      labels[one] = labels[other] ?? 0;
-      labels[other] = kept;
-    }
-}
-
 /**
  * Experiment (c): is there more information between the tokens of structured texts than of free prose?
  *
@@ -240,7 +229,7 @@ export function contrastStructure(
   let reached = 0;
   if (!Number.isNaN(observed))
     for (let shuffle = 0; shuffle < SHUFFLES; shuffle++) {
-      shuffleWithin(strata, labels, random);
+      for (const members of strata) shuffleAt(labels, members, random);
       reached += Number(Math.abs(difference()) >= Math.abs(observed) - 1e-12);
     }
   return {

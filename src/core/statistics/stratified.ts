@@ -1,4 +1,4 @@
-import { randomInteger, seededRandom } from '../random.ts';
+import { seededRandom, shuffleAt } from '../random.ts';
 import type { Correlation } from './association.ts';
 import { permutationP } from './multiplicity.ts';
 import { midranks } from './ranks.ts';
@@ -27,16 +27,6 @@ function ranksWithin(values: Float64Array, members: readonly (readonly number[])
 
 const dot = (a: Float64Array, b: Float64Array): number =>
   a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0);
-
-/** Shuffles values among the places of one stratum (Fisher and Yates). */
-function shuffle(values: Float64Array, places: readonly number[], random: () => number): void {
-  for (let index = places.length - 1; index > 0; index--) {
-    const [one, other] = [places[index] ?? 0, places[randomInteger(random, index + 1)] ?? 0];
-    const kept = values[one] ?? 0;
-    values[one] = values[other] ?? 0;
-    values[other] = kept;
-  }
-}
 
 export const STRATIFIED_PERMUTATIONS = 9999;
 
@@ -71,7 +61,7 @@ export function* stratifiedSpearman(
   const random = seededRandom(seed);
   const permuted = new Float64Array(permutations);
   for (let draw = 0; draw < permutations; draw++) {
-    for (const places of members) shuffle(b, places, random);
+    for (const places of members) shuffleAt(b, places, random);
     permuted[draw] = dot(a, b);
     yield (draw + 1) / permutations;
   }
