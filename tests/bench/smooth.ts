@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { BROWSER_ARGUMENTS, findBrowser } from '../tools/browser.mjs';
 import { serveSite } from '../tools/siteServer.ts';
-import { collectLongTasks, listed, takeLongTasks, traceLongTasks } from './longTasks.ts';
+import { collectLongTasks, listed, longest, takeLongTasks, traceTasks } from './longTasks.ts';
 
 const CHARACTERS_PER_TOKEN = 2.9;
 /** The page's work does not change over a run, so a part of a long one is enough, ms. */
@@ -51,13 +51,14 @@ async function watchOpening(browser: Browser, url: string, landmark: string): Pr
   const page = await context.newPage();
   await page.addInitScript(collectLongTasks);
   for (const what of ['opened', 'opened again']) {
-    const busy = await traceLongTasks(browser, page, async () => {
+    const tasks = await traceTasks(browser, page, async () => {
       await (what === 'opened' ? page.goto(url) : page.reload());
       await page.getByTestId(landmark).waitFor();
       await page.waitForTimeout(2000);
     });
-    const tasks = await takeLongTasks(page);
-    print(`${landmark} ${what}: by the clock ${listed(tasks)}; of processor time ${listed(busy)}`);
+    print(
+      `${landmark} ${what}: longest tasks, ms of processor time: ${longest(tasks, 'processor')}; by the clock: ${longest(tasks, 'clock')}`,
+    );
   }
   await context.close();
 }
