@@ -2,9 +2,10 @@
 import type { Groups } from '../../core/analyses/decomposition.ts';
 import { filled } from '../../core/filled.ts';
 import { samplesFromPlanted, type PlantedSet } from '../../core/samples/planted.ts';
-import type { CellValue, Column, ImportResult, Sample } from '../../core/samples/sample.ts';
+import type { Column, ImportResult, Sample } from '../../core/samples/sample.ts';
 import { MemoscopeError } from '../../protocol/errors.ts';
 import { pageUrl } from '../pageUrl.ts';
+import { anyHasPrefix, columnValues } from './columnValues.ts';
 
 export type { Problem, Sample } from '../../core/samples/sample.ts';
 
@@ -45,7 +46,7 @@ export const describeShape = ({ name, shape }: DataSet): string =>
     : (SHAPES[shape] ?? shape);
 
 /** True if the data say themselves where the suffix begins. */
-export const hasOwnSplit = ({ samples }: DataSet): boolean => samples.some(({ prefix }) => prefix !== null);
+export const hasOwnSplit = ({ samples }: DataSet): boolean => anyHasPrefix(samples);
 
 /** Most groups that are told apart on a figure; smaller ones than the first seven go together. */
 const MOST_GROUPS = 8;
@@ -60,23 +61,27 @@ export const groupColumns = ({ columns }: DataSet): Column[] =>
 
 /** The different values of a column as text, and which of them each sample has. */
 function distinctValues(samples: readonly Sample[], column: string): { names: string[]; of: Int32Array } {
-  const places = new Map<CellValue | undefined, number>();
-  const names: string[] = [];
+  const { values, of } = columnValues(samples, column);
   // Each value is made a text once, not once a sample: there may be a hundred thousand of those.
-  const placeOf = (value: CellValue | undefined): number => {
-    const known = places.get(value);
-    if (known !== undefined) return known;
-    const name = String(value ?? '');
-    const place = places.get(name) ?? names.push(name) - 1;
-    places.set(name, place).set(value, place);
-    return place;
-  };
-  const of = filled(new Int32Array(samples.length), (index) => placeOf(samples[index]?.columns[column]));
-  return { names, of };
+  const texts = values.map((value) => String(value ?? ''));
+  const names = [...new Set(texts)];
+  const places = new Map(names.map((name, place) => [name, place]));
+  const placeOf = texts.map((text) => places.get(text) ?? 0);
+  return { names, of: filled(new Int32Array(samples.length), (index) => placeOf[of[index] ?? 0] ?? 0) };
 }
+
+/** Groups that were asked for, as long as the samples are there: several panels ask for the same. */
+const grouped = new WeakMap<readonly Sample[], Map<string, Groups>>();
 
 /** Which group each sample is in: the values of a column, in their order. */
 export function groupsBy(samples: readonly Sample[], column: string): Groups {
+  const known = grouped.get(samples) ?? new Map<string, Groups>();
+  const groups = known.get(column) ?? groupsAnew(samples, column);
+  grouped.set(samples, known.set(column, groups));
+  return groups;
+}
+
+function groupsAnew(samples: readonly Sample[], column: string): Groups {
   const values = distinctValues(samples, column);
   const sizes = new Uint32Array(values.names.length);
   for (const place of values.of) sizes[place] = (sizes[place] ?? 0) + 1;
