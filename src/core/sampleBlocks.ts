@@ -7,14 +7,10 @@
 /** Tokens of one block: some seconds of work on a slow device, so little is lost when a tab is closed. */
 export const BLOCK_TOKENS = 4096;
 
-/**
- * Indices of the samples with tokens, the longest first, ties in their order. Sorted by counting, since lengths are
- * small whole numbers: O(n + longest), a millisecond for 100,000 samples.
- */
-function longestFirst(lengths: ArrayLike<number>): Uint32Array {
+/** `[longest + 1]` how many samples are longer than each length. */
+function placesBehindLonger(lengths: ArrayLike<number>): Uint32Array {
   let longest = 0;
   for (let index = 0; index < lengths.length; index++) longest = Math.max(longest, lengths[index] ?? 0);
-  // Place behind the samples that are longer than each length.
   const places = new Uint32Array(longest + 1);
   for (let index = 0; index < lengths.length; index++) {
     const length = lengths[index] ?? 0;
@@ -22,6 +18,15 @@ function longestFirst(lengths: ArrayLike<number>): Uint32Array {
   }
   for (let length = longest - 1; length >= 0; length--)
     places[length] = (places[length] ?? 0) + (places[length + 1] ?? 0);
+  return places;
+}
+
+/**
+ * Indices of the samples with tokens, the longest first, ties in their order. Sorted by counting, since lengths are
+ * small whole numbers: O(n + longest), a millisecond for 100,000 samples.
+ */
+function longestFirst(lengths: ArrayLike<number>): Uint32Array {
+  const places = placesBehindLonger(lengths);
   const order = new Uint32Array(places[0] ?? 0);
   for (let index = 0; index < lengths.length; index++) {
     const length = lengths[index] ?? 0;

@@ -1,11 +1,10 @@
 /** A set of samples on the page: where it came from, what was left out of it, what its columns are. */
 import type { Groups } from '../../core/analyses/decomposition.ts';
-import { filled } from '../../core/filled.ts';
 import { samplesFromPlanted, type PlantedSet } from '../../core/samples/planted.ts';
 import type { Column, ImportResult, Sample } from '../../core/samples/sample.ts';
 import { MemoscopeError } from '../../protocol/errors.ts';
 import { pageUrl } from '../pageUrl.ts';
-import { anyHasPrefix, columnValues } from './columnValues.ts';
+import { anyHasPrefix, columnValues, spread } from './columnValues.ts';
 
 export type { Problem, Sample } from '../../core/samples/sample.ts';
 
@@ -53,7 +52,7 @@ const MOST_GROUPS = 8;
 const REST = 'all others';
 
 /** Columns that can name groups. */
-export const groupColumns = ({ columns }: DataSet): Column[] =>
+export const groupColumns = ({ columns }: Pick<DataSet, 'columns'>): Column[] =>
   columns.filter(
     ({ kind, distinct }) =>
       distinct >= 2 && (kind === 'categorical' || (kind === 'numeric' && distinct <= MOST_GROUPS)),
@@ -67,7 +66,7 @@ function distinctValues(samples: readonly Sample[], column: string): { names: st
   const names = [...new Set(texts)];
   const places = new Map(names.map((name, place) => [name, place]));
   const placeOf = texts.map((text) => places.get(text) ?? 0);
-  return { names, of: filled(new Int32Array(samples.length), (index) => placeOf[of[index] ?? 0] ?? 0) };
+  return { names, of: spread(placeOf, of, new Int32Array(samples.length)) };
 }
 
 /** Groups that were asked for, as long as the samples are there: several panels ask for the same. */
@@ -93,6 +92,6 @@ function groupsAnew(samples: readonly Sample[], column: string): Groups {
     .slice(0, isCut ? MOST_GROUPS - 1 : undefined);
   const kept = largest.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   const groups = values.names.map((name) => (kept.includes(name) ? kept.indexOf(name) : kept.length));
-  const of = filled(new Int16Array(samples.length), (index) => groups[values.of[index] ?? 0] ?? kept.length);
+  const of = spread(groups, values.of, new Int16Array(samples.length));
   return { names: isCut ? [...kept, REST] : kept, of };
 }

@@ -4,6 +4,7 @@ import { DEFAULT_WINDOWS } from '../../core/samples/windowSamples.ts';
 import type { StatisticsClient } from '../../engine/statisticsClient.ts';
 import { readAhead } from './columnValues.ts';
 import { cutWindows } from './cutWindows.ts';
+import { groupColumns, groupsBy } from './dataSet.ts';
 import { chosenSamples } from './sampleEmbeddings.ts';
 import type { SampleRunHost } from './sampleRunHost.ts';
 import { Slices } from './slices.ts';
@@ -30,6 +31,11 @@ async function getReady(result: ImportResult, signal: AbortSignal): Promise<Impo
   await slices.rest();
   const looked = columns.filter(({ kind }) => kind !== 'text').map(({ name }) => name);
   await readAhead(samples, looked, slices);
+  for (const { name } of groupColumns(result)) {
+    await slices.pause();
+    groupsBy(samples, name);
+  }
+  await slices.rest();
   signal.throwIfAborted();
   return result;
 }
