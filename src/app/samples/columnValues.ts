@@ -100,10 +100,7 @@ export async function readAhead(
   const facts = factsOf(samples);
   for (const column of columns) {
     if (facts.columns.has(column)) continue;
-    const steps = reading(samples, column);
-    let step = steps.next();
-    for (; !step.done; step = steps.next()) await slices.pause();
-    facts.columns.set(column, step.value);
+    facts.columns.set(column, await slices.finish(reading(samples, column)));
   }
   let hasPrefix = false;
   for (let index = 0; index < samples.length && !hasPrefix; index++) {
