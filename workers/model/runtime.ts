@@ -8,6 +8,7 @@ import { GRAPH, MODEL, TYPE } from '../onnx/graphOutline.ts';
 import { GraphWriter, PREFIX } from '../onnx/graphWriter.ts';
 import { integerField, join, messageField, textField } from '../onnx/protobuf.ts';
 import { asMemoscopeError, MemoscopeError } from '../../src/protocol/errors.ts';
+import { hasRelaxedSimd, withFusedProducts } from '../wasm/fusedProducts.ts';
 import { isKept } from './kept.ts';
 
 /** More threads than this bring nothing for models that fit a page, and starve the rest of the machine. */
@@ -21,6 +22,8 @@ export function usableThreads(wanted: number | 'auto'): number {
 }
 
 let configured: { readonly threads: number; readonly withWebGpu: boolean } | null = null;
+let isFused = false;
+let isStarted = false;
 
 /**
  * Chooses the build of the runtime. Only the first call counts: a worker loads one build, once. The build with
@@ -43,6 +46,28 @@ export async function configureRuntime(
 }
 
 /**
+ * Hands the runtime its binary with faster matrix products. Without relaxed SIMD, or if the binary cannot be read, the
+ * runtime fetches it by itself, and says what is wrong if it cannot.
+ */
+async function fuseProducts(): Promise<void> {
+  if (!hasRelaxedSimd()) return;
+  const response = await fetch(configured?.withWebGpu ? gpuBinary : plainBinary).catch(() => null);
+  if (!response?.ok) return;
+  try {
+    const fused = await withFusedProducts(new Uint8Array(await response.arrayBuffer()));
+    if (!fused) return;
+    ort.env.wasm.wasmBinary = fused;
+    isFused = true;
+  } catch (thrown) {
+    // A connection that broke, or a page in place of the file.
+    if (!(thrown instanceof RangeError || thrown instanceof TypeError)) throw thrown;
+  }
+}
+
+/** What runs on the processor, in words. */
+export const wasmName = (): string => (isFused ? 'WebAssembly relaxed SIMD' : 'WebAssembly SIMD');
+
+/**
  * Starts the runtime with an empty graph, so that it loads while the model is still on its way.
  *
  * @throws {MemoscopeError} `OutOfMemory`, `Internal`.
@@ -56,6 +81,8 @@ export async function warmRuntime(): Promise<void> {
     ...messageField(MODEL.opset, [...textField(1, ''), ...integerField(2, 17)]),
   ];
   try {
+    if (!isStarted) await fuseProducts();
+    isStarted = true;
     const session = await ort.InferenceSession.create(join(model), { executionProviders: ['wasm'] });
     await session.release();
   } catch (thrown) {
