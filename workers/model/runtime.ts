@@ -2,6 +2,8 @@
 import * as ort from 'onnxruntime-web/webgpu';
 import gpuModule from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
 import gpuBinary from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
+import promiseModule from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.mjs?url';
+import promiseBinary from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url';
 import plainModule from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import plainBinary from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { GRAPH, MODEL, TYPE } from '../onnx/graphOutline.ts';
@@ -21,7 +23,17 @@ export function usableThreads(wanted: number | 'auto'): number {
   return Math.max(1, Math.min(MOST_THREADS, Math.floor(count)));
 }
 
-let configured: { readonly threads: number; readonly withWebGpu: boolean } | null = null;
+/** Builds of the runtime, each a module and its binary. */
+const PLAIN = { mjs: plainModule, wasm: plainBinary };
+const WITH_WEBGPU = { mjs: gpuModule, wasm: gpuBinary };
+/** WebGPU too, on JavaScript Promise Integration: two thirds of the size, and less work for the processor. */
+const WITH_PROMISES = { mjs: promiseModule, wasm: promiseBinary };
+
+/** Firefox has promise integration as well, but stalls in it; `userAgentData` tells Chromium apart. */
+const gpuBuild = (): typeof PLAIN =>
+  'Suspending' in WebAssembly && 'userAgentData' in navigator ? WITH_PROMISES : WITH_WEBGPU;
+
+let configured: { readonly threads: number; readonly build: typeof PLAIN } | null = null;
 let isFused = false;
 let isStarted = false;
 
@@ -35,13 +47,13 @@ export async function configureRuntime(
   hasWebGpu: boolean,
 ): Promise<{ readonly threads: number }> {
   if (configured) return configured;
-  const withWebGpu = hasWebGpu || (!(await isKept(plainBinary)) && (await isKept(gpuBinary)));
-  ort.env.wasm.wasmPaths = withWebGpu
-    ? { mjs: gpuModule, wasm: gpuBinary }
-    : { mjs: plainModule, wasm: plainBinary };
+  const withGpu = gpuBuild();
+  const isPlain = !hasWebGpu && ((await isKept(PLAIN.wasm)) || !(await isKept(withGpu.wasm)));
+  const build = isPlain ? PLAIN : withGpu;
+  ort.env.wasm.wasmPaths = build;
   ort.env.wasm.numThreads = threads;
   ort.env.logLevel = 'error';
-  configured = { threads, withWebGpu };
+  configured = { threads, build };
   return configured;
 }
 
@@ -50,8 +62,8 @@ export async function configureRuntime(
  * runtime fetches it by itself, and says what is wrong if it cannot.
  */
 async function fuseProducts(): Promise<void> {
-  if (!hasRelaxedSimd()) return;
-  const response = await fetch(configured?.withWebGpu ? gpuBinary : plainBinary).catch(() => null);
+  if (!configured || !hasRelaxedSimd()) return;
+  const response = await fetch(configured.build.wasm).catch(() => null);
   if (!response?.ok) return;
   try {
     const fused = await withFusedProducts(new Uint8Array(await response.arrayBuffer()));
@@ -91,7 +103,7 @@ export async function warmRuntime(): Promise<void> {
 }
 
 /** True unless the worker has loaded the build without WebGPU already. */
-export const canUseWebGpu = (): boolean => configured?.withWebGpu ?? true;
+export const canUseWebGpu = (): boolean => configured?.build !== PLAIN;
 
 const MEMORY =
   /out of memory|bad_alloc|\boom\b|allocation failed|failed to allocate|could not allocate|memory\.grow/i;
