@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findFunctions, unsigned, withBodies } from '../../workers/wasm/binary.ts';
 import { withFusedProducts } from '../../workers/wasm/fusedProducts.ts';
 import { matrixKernel } from '../../workers/wasm/matrixKernel.ts';
+import type { DeviceKind } from '../../src/protocol/scorer.ts';
 import { EngineSite } from './enginePage.ts';
 import { expectRecord, referenceRecords } from './reference.ts';
 import { randomNumbers, TINY, tinyWeights } from './tinyModel.ts';
@@ -167,7 +168,30 @@ describe('the runtime', () => {
   const DIST = 'node_modules/onnxruntime-web/dist';
   const read = (name: string) => new Uint8Array(readFileSync(join(DIST, name)));
 
-  it.each(['ort-wasm-simd-threaded.wasm', 'ort-wasm-simd-threaded.asyncify.wasm'])(
+  const assetsLike = (name: RegExp) =>
+    readdirSync(join(site.folder, 'assets')).filter((file) => name.test(file));
+
+  /** Scores with the tiny model in a page of its own, checks the records, and tells what ran. */
+  async function deviceThatScores(device: DeviceKind): Promise<string> {
+    const { page: own } = await site.open();
+    const opened = await own.evaluate(([source, request]) => window.engine.open(source, request), [
+      publishTinyModel(site, 'tiny'),
+      { device, threads: 1 },
+    ] as const);
+    if (!('value' in opened)) throw new Error(opened.message);
+    const ids = Array.from({ length: 20 }, (_, index) => (index * 5) % (TINY.vocabulary - 1));
+    const output = await own.evaluate((given) => window.engine.score(given), {
+      ...{ ids, length: 64, stride: 64, topK: 5 },
+    });
+    if (!('value' in output)) throw new Error(output.message);
+    const inputs = [startTokenOf(TINY), ...ids.slice(0, -1)];
+    for (const [row, record] of referenceRecords(inputs, ids, tinyWeights()).entries())
+      expectRecord(output.value.records[0]!, row, record, 5);
+    await own.close();
+    return opened.value.device.name;
+  }
+
+  it.each(['', '.asyncify', '.jspi'].map((build) => `ort-wasm-simd-threaded${build}.wasm`))(
     'is known: both of its kernels are found in %s',
     async (name) => {
       const fused = await withFusedProducts(read(name));
@@ -192,31 +216,26 @@ describe('the runtime', () => {
       const code = binary.subarray(body.start, body.end - 1);
       return [body, Uint8Array.from([...code, 0x01, 0x0b])] as const;
     });
-    const asset = readdirSync(join(site.folder, 'assets')).find((file) => /threaded-[^.]*\.wasm$/.test(file));
+    const [asset] = assetsLike(/threaded-[^.]*\.wasm$/);
     site.replaced.set(`assets/${asset}`, withBodies(binary, section, bodies));
-    const source = publishTinyModel(site, 'other-build');
-    const start = startTokenOf(TINY);
-    const ids = Array.from({ length: 20 }, (_, index) => (index * 5) % (TINY.vocabulary - 1));
-    const reference = referenceRecords([start, ...ids.slice(0, -1)], ids, tinyWeights());
-    for (const [isKnown, words] of [
-      [false, /^WebAssembly SIMD, 1 thread$/],
-      [true, /^WebAssembly relaxed SIMD, 1 thread$/],
-    ] as const) {
-      if (isKnown) site.replaced.delete(`assets/${asset}`);
-      const { page: own } = await site.open();
-      const opened = await own.evaluate((s) => window.engine.open(s, { device: 'wasm', threads: 1 }), source);
-      expect(opened).toMatchObject({ value: { device: { name: expect.stringMatching(words) as string } } });
-      const output = await own.evaluate((given) => window.engine.score(given), {
-        ids,
-        length: 64,
-        stride: 64,
-        topK: 5,
-      });
-      if (!('value' in output)) throw new Error(output.message);
-      reference.forEach((record, row) => {
-        expectRecord(output.value.records[0]!, row, record, 5);
-      });
-      await own.close();
-    }
+    expect(await deviceThatScores('wasm')).toBe('WebAssembly SIMD, 1 thread');
+    site.replaced.delete(`assets/${asset}`);
+    expect(await deviceThatScores('wasm')).toBe('WebAssembly relaxed SIMD, 1 thread');
+  });
+
+  it('runs where there is neither relaxed SIMD nor promise integration, on both devices', async () => {
+    const [worker] = assetsLike(/^scorer\.worker-.*\.js$/);
+    const script = readFileSync(join(site.folder, 'assets', worker!), 'utf8');
+    const older = `delete WebAssembly.Suspending;
+      const { validate } = WebAssembly;
+      WebAssembly.validate = (bytes) => !String(bytes).includes('253,133,2') && validate(bytes);`;
+    site.replaced.set(`assets/${worker}`, `${older}\n${script}`);
+    const before = site.server.requests.length;
+    expect(await deviceThatScores('wasm')).toBe('WebAssembly SIMD, 1 thread');
+    expect(await deviceThatScores('webgpu')).not.toMatch(/WebAssembly/);
+    const binaries = site.server.requests.slice(before).filter((path) => path.endsWith('.wasm'));
+    expect(binaries.some((path) => path.includes('asyncify'))).toBe(true);
+    expect(binaries.some((path) => path.includes('jspi'))).toBe(false);
+    site.replaced.delete(`assets/${worker}`);
   });
 });
