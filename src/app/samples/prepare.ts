@@ -35,12 +35,13 @@ const ruleFor = ({ prefix }: Sample, { rule, keepsOwn }: SplitSettings): SplitRu
   prefix !== null && keepsOwn ? { mode: 'column', join: prefix.length } : rule;
 
 /** Edges of the sample that is being cut. An array for each of a hundred thousand would be garbage to sweep. */
-let edges = new Int32Array(1024);
+const edges = new Int32Array(16_384);
 
-function edgesOf(text: string, byteStarts: Uint32Array): Int32Array {
-  if (byteStarts.length > edges.length) edges = new Int32Array(2 * byteStarts.length);
-  return charOffsets(text, byteStarts, edges.subarray(0, byteStarts.length));
-}
+/** Character of each token edge: valid until the next call. */
+const edgesOf = (text: string, byteStarts: Uint32Array): Int32Array =>
+  byteStarts.length > edges.length
+    ? charOffsets(text, byteStarts)
+    : charOffsets(text, byteStarts, edges.subarray(0, byteStarts.length));
 
 /**
  * Cuts a sample. Tokens are those of the full text, so that no token is split by the cut.
