@@ -28,9 +28,11 @@ export const rowLength = ({ starts }: TokenRows, row: number): number =>
 
 /** Number of tokens from `from` on in which two rows agree. */
 export function commonLength({ ids, starts }: TokenRows, a: number, b: number, from = 0): number {
-  const [startA = 0, startB = 0, endA = 0, endB = 0] = [starts[a], starts[b], starts[a + 1], starts[b + 1]];
+  const startA = starts[a] ?? 0;
+  const startB = starts[b] ?? 0;
+  const end = Math.min((starts[a + 1] ?? 0) - startA, (starts[b + 1] ?? 0) - startB);
   let at = from;
-  while (startA + at < endA && startB + at < endB && ids[startA + at] === ids[startB + at]) at++;
+  while (at < end && ids[startA + at] === ids[startB + at]) at++;
   return at - from;
 }
 
@@ -42,3 +44,41 @@ export function compareRows(rows: TokenRows, a: number, b: number): number {
   const isEnd = at === rowLength(rows, a) || at === rowLength(rows, b);
   return isEnd ? lengths : (ids[(starts[a] ?? 0) + at] ?? 0) - (ids[(starts[b] ?? 0) + at] ?? 0);
 }
+
+/**
+ * `[n]` the rows in the order of {@link compareRows}, equal ones in their own. Their first tokens are sorted as
+ * numbers, which is many times faster than by comparison: only rows that agree in these are compared. O(n log n).
+ */
+export function sortedRows(rows: TokenRows): Uint32Array {
+  const n = rowCount(rows);
+  const { ids, starts } = rows;
+  let base = 2;
+  for (let at = 0; at < ids.length; at++) base = Math.max(base, (ids[at] ?? 0) + 2);
+  // As many leading tokens as leave room for the row's number within 52 bits; 0: the row has ended.
+  let leading = 0;
+  let keys = 1;
+  while (keys * base * n < 2 ** 52 && leading < MOST_LEADING) {
+    keys *= base;
+    leading++;
+  }
+  const keyed = new Float64Array(n);
+  for (let row = 0; row < n; row++) {
+    const [start, length] = [starts[row] ?? 0, rowLength(rows, row)];
+    let key = 0;
+    for (let at = 0; at < leading; at++) key = key * base + (at < length ? (ids[start + at] ?? 0) + 1 : 0);
+    keyed[row] = key * n + row;
+  }
+  keyed.sort();
+  const order = new Uint32Array(n);
+  for (let from = 0; from < n;) {
+    const key = Math.floor((keyed[from] ?? 0) / n);
+    let to = from;
+    for (; to < n && Math.floor((keyed[to] ?? 0) / n) === key; to++) order[to] = (keyed[to] ?? 0) - key * n;
+    if (to - from > 1) order.subarray(from, to).sort((a, b) => compareRows(rows, a, b));
+    from = to;
+  }
+  return order;
+}
+
+/** Leading tokens that are sorted as numbers at most: more seldom tell rows apart. */
+const MOST_LEADING = 8;

@@ -6,7 +6,7 @@ import type { MatchLengths } from '../statistics/matchLength.ts';
 import { wilcoxonSignedRank, type WilcoxonSignedRank } from '../statistics/paired.ts';
 import { hodgesLehmannPaired, type Shift } from '../statistics/shift.ts';
 import { betaInc } from '../statistics/special.ts';
-import { tallyMedian } from '../statistics/tally.ts';
+import { tally, tallyMedian } from '../statistics/tally.ts';
 
 /** How often two match lengths were seen together. */
 export interface PairCell {
@@ -52,21 +52,21 @@ function signTest(one: number, other: number): number {
   return Math.min(1, 2 * betaInc(flips - fewer, fewer + 1, 0.5));
 }
 
-const meanOf = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
+function meanOf(values: Float64Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
+}
 
-function cellsOf(before: readonly number[], after: readonly number[]): PairCell[] {
-  const width = Math.max(0, ...new Set(after)) + 1;
-  const counts = new Map<number, number>();
-  before.forEach((from, pair) => {
-    const key = from * width + (after[pair] ?? 0);
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  });
-  return Array.from(counts, ([key, count]) => ({
+function cellsOf(before: Float64Array, after: Float64Array): PairCell[] {
+  let width = 1;
+  for (const to of after) width = Math.max(width, to + 1);
+  const { values, counts } = tally(before.map((from, pair) => from * width + (after[pair] ?? 0)));
+  return Array.from(values, (key, index) => ({
     before: Math.floor(key / width),
     after: key % width,
-    count,
-  })).sort((a, b) => a.before - b.before || a.after - b.after);
+    count: counts[index] ?? 0,
+  }));
 }
 
 function countDifferences(known: Float64Array): { lowest: number; counts: Uint32Array } {
@@ -87,36 +87,51 @@ function countDifferences(known: Float64Array): { lowest: number; counts: Uint32
 export function comparePaired(before: MatchLengths, after: MatchLengths): PairedAnalysis {
   const sizes = [before.n, before.length, after.n, after.length].map(({ length }) => length);
   if (new Set(sizes).size > 1) throw new RangeError(`pairs from ${sizes.join(', ')} values`);
-  const differences = Float64Array.from(before.n, (from, sample) => (after.n[sample] ?? NaN) - from);
-  const places = Array.from(differences.keys()).filter((sample) => !Number.isNaN(differences[sample]));
-  const one = places.map((sample) => before.n[sample] ?? NaN);
-  const other = places.map((sample) => after.n[sample] ?? NaN);
-  const known = Float64Array.from(places, (sample) => differences[sample] ?? NaN);
-  const isCensored = ({ n, length }: MatchLengths, sample: number): boolean =>
-    (n[sample] ?? NaN) >= (length[sample] ?? NaN);
-  const censored = places.map(
-    (sample) => Number(isCensored(before, sample)) + 2 * Number(isCensored(after, sample)),
-  );
-  const count = (values: ArrayLike<number>, holds: (value: number) => boolean): number =>
-    Array.from(values).filter(holds).length;
-  const increases = count(known, (value) => value > 0);
-  const decreases = count(known, (value) => value < 0);
+  const differences = new Float64Array(before.n.length);
+  const [one, other, known] = [0, 1, 2].map(() => new Float64Array(differences.length)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  let pairs = 0;
+  let increases = 0;
+  let decreases = 0;
+  const censored: [none: number, before: number, after: number, both: number] = [0, 0, 0, 0];
+  for (let sample = 0; sample < differences.length; sample++) {
+    const [from, to] = [before.n[sample] ?? NaN, after.n[sample] ?? NaN];
+    const difference = to - from;
+    differences[sample] = difference;
+    if (Number.isNaN(difference)) continue;
+    one[pairs] = from;
+    other[pairs] = to;
+    known[pairs++] = difference;
+    increases += Number(difference > 0);
+    decreases += Number(difference < 0);
+    const isCensoredBefore = from >= (before.length[sample] ?? NaN);
+    const isCensoredAfter = to >= (after.length[sample] ?? NaN);
+    censored[isCensoredBefore ? (isCensoredAfter ? 3 : 1) : isCensoredAfter ? 2 : 0]++;
+  }
+  const [ofBefore, ofAfter, changes] = [one, other, known].map((values) => values.subarray(0, pairs)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
   return {
-    pairs: places.length,
+    pairs,
     increases,
     decreases,
-    equal: places.length - increases - decreases,
-    test: wilcoxonSignedRank(one, other),
+    equal: pairs - increases - decreases,
+    test: wilcoxonSignedRank(ofBefore, ofAfter),
     signP: signTest(increases, decreases),
-    shift: hodgesLehmannPaired(known),
-    meanBefore: meanOf(one),
-    meanAfter: meanOf(other),
-    medianDifference: tallyMedian(known),
-    censoredBefore: count(censored, (which) => which === 1),
-    censoredAfter: count(censored, (which) => which === 2),
-    censoredBoth: count(censored, (which) => which === 3),
+    shift: hodgesLehmannPaired(changes),
+    meanBefore: meanOf(ofBefore),
+    meanAfter: meanOf(ofAfter),
+    medianDifference: tallyMedian(changes),
+    censoredBefore: censored[1],
+    censoredAfter: censored[2],
+    censoredBoth: censored[3],
     differences,
-    ...countDifferences(known),
-    cells: cellsOf(one, other),
+    ...countDifferences(changes),
+    cells: cellsOf(ofBefore, ofAfter),
   };
 }

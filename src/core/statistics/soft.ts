@@ -35,12 +35,14 @@ export function expectedMatch(logprobs: ArrayLike<number>): { mean: number; vari
   return { mean, variance: square - mean * mean };
 }
 
-const scored = (suffixes: readonly ArrayLike<number>[]): ArrayLike<number>[] =>
-  suffixes.filter((logprobs) => {
-    for (let index = 0; index < logprobs.length; index++)
-      if (Number.isNaN(logprobs[index] ?? NaN)) return false;
-    return logprobs.length > 0;
-  });
+/** True if a suffix has tokens and every one is scored. */
+export function isScored(logprobs: ArrayLike<number>): boolean {
+  for (let index = 0; index < logprobs.length; index++)
+    if (Number.isNaN(logprobs[index] ?? NaN)) return false;
+  return logprobs.length > 0;
+}
+
+const scored = (suffixes: readonly ArrayLike<number>[]): ArrayLike<number>[] => suffixes.filter(isScored);
 
 const longest = (suffixes: readonly ArrayLike<number>[]): number =>
   suffixes.reduce((most, { length }) => Math.max(most, length), 0);
@@ -58,22 +60,52 @@ export interface PopulationSurvival {
 /** Population hazard and survival of sampled continuations, suffixes censored at their end. O(tokens). */
 export function populationSoftSurvival(suffixes: readonly ArrayLike<number>[]): PopulationSurvival {
   const used = scored(suffixes);
-  const size = longest(used);
-  const samples = new Float64Array(size);
-  const atRisk = new Float64Array(size);
-  const kept = new Float64Array(size);
-  for (const logprobs of used) {
-    let sum = 0;
-    let before = 1;
-    for (let index = 0; index < logprobs.length; index++) {
-      sum += logprobs[index] ?? NaN;
-      const after = Math.exp(sum);
-      samples[index] = (samples[index] ?? 0) + 1;
-      atRisk[index] = (atRisk[index] ?? 0) + before;
-      kept[index] = (kept[index] ?? 0) + after;
-      before = after;
-    }
+  const sums = softSums(longest(used));
+  for (const logprobs of used) addSoft(sums, logprobs);
+  return softResult(sums);
+}
+
+/** Sums over suffixes that {@link PopulationSurvival} is made of, by token. */
+export interface SoftSums {
+  /** Suffixes that end with this token. */
+  readonly ends: Float64Array;
+  readonly atRisk: Float64Array;
+  readonly kept: Float64Array;
+}
+
+export const softSums = (longestSuffix: number): SoftSums => ({
+  ends: new Float64Array(longestSuffix),
+  atRisk: new Float64Array(longestSuffix),
+  kept: new Float64Array(longestSuffix),
+});
+
+/** Adds a suffix without an unscored token. @returns its match length as {@link expectedMatch} has it. */
+export function addSoft(
+  { ends, atRisk, kept }: SoftSums,
+  logprobs: ArrayLike<number>,
+): { mean: number; variance: number } {
+  const { length } = logprobs;
+  let sum = 0;
+  let before = 1;
+  let mean = 0;
+  let square = 0;
+  ends[length - 1] = (ends[length - 1] ?? 0) + 1;
+  for (let index = 0; index < length; index++) {
+    sum += logprobs[index] ?? NaN;
+    const after = Math.exp(sum);
+    atRisk[index] = (atRisk[index] ?? 0) + before;
+    kept[index] = (kept[index] ?? 0) + after;
+    mean += after;
+    square += (2 * index + 1) * after;
+    before = after;
   }
+  return { mean, variance: square - mean * mean };
+}
+
+export function softResult({ ends, atRisk, kept }: SoftSums): PopulationSurvival {
+  const samples = ends.slice();
+  for (let index = samples.length - 2; index >= 0; index--)
+    samples[index] = (samples[index] ?? 0) + (samples[index + 1] ?? 0);
   const hazard = atRisk.map((risk, index) => (risk - (kept[index] ?? 0)) / risk);
   let product = 1;
   const survival = hazard.map((h) => (product *= 1 - h));
@@ -84,14 +116,31 @@ export function populationSoftSurvival(suffixes: readonly ArrayLike<number>[]): 
 export const populationSoftHazard = (suffixes: readonly ArrayLike<number>[]): Float64Array =>
   populationSoftSurvival(suffixes).hazard;
 
-/** log2 of the mean of exp(sums), stable for sums far below the smallest double. */
-function log2MeanExp(sums: Float64Array, count: number): number {
-  let highest = -Infinity;
-  for (let s = 0; s < count; s++) highest = Math.max(highest, sums[s] ?? NaN);
-  if (!(highest > -Infinity)) return highest;
-  let total = 0;
-  for (let s = 0; s < count; s++) total += Math.exp((sums[s] ?? NaN) - highest);
-  return (highest + Math.log(total / count)) / Math.LN2;
+/**
+ * log2 of the mean probability of all first n tokens, n = 1 .. size, over the suffixes that have them: stable for
+ * products far below the smallest double. Suffix by suffix, as they lie in memory.
+ */
+function log2Means(suffixes: readonly ArrayLike<number>[], size: number): Float64Array {
+  const highest = new Float64Array(size).fill(-Infinity);
+  const [totals, counts] = [new Float64Array(size), new Float64Array(size)];
+  for (const logprobs of suffixes) {
+    let sum = 0;
+    for (let index = 0; index < logprobs.length; index++) {
+      sum += logprobs[index] ?? NaN;
+      if (sum > (highest[index] ?? Infinity)) highest[index] = sum;
+    }
+  }
+  for (const logprobs of suffixes) {
+    let sum = 0;
+    for (let index = 0; index < logprobs.length; index++) {
+      sum += logprobs[index] ?? NaN;
+      totals[index] = (totals[index] ?? 0) + Math.exp(sum - (highest[index] ?? 0));
+      counts[index] = (counts[index] ?? 0) + 1;
+    }
+  }
+  return highest.map((most, index) =>
+    most > -Infinity ? (most + Math.log((totals[index] ?? NaN) / (counts[index] ?? NaN))) / Math.LN2 : most,
+  );
 }
 
 /** Running column sums of the probabilities of a shrinking set of suffixes. */
@@ -143,8 +192,8 @@ export function dependenceTerms(suffixes: readonly ArrayLike<number>[]): Depende
   const used = scored(suffixes).sort((one, other) => other.length - one.length);
   const size = longest(used);
   const columns = columnSums(used, size);
-  const sums = new Float64Array(used.length);
-  const [log2Mean, log2Product] = [new Float64Array(size), new Float64Array(size)];
+  const log2Mean = log2Means(used, size);
+  const log2Product = new Float64Array(size);
   const samples = new Uint32Array(size);
   let count = used.length;
   for (let n = 1; n <= size; n++) {
@@ -152,9 +201,7 @@ export function dependenceTerms(suffixes: readonly ArrayLike<number>[]): Depende
       columns.remove(shortest);
       count--;
     }
-    for (let s = 0; s < count; s++) sums[s] = (sums[s] ?? 0) + (used[s]?.[n - 1] ?? NaN);
     samples[n - 1] = count;
-    log2Mean[n - 1] = log2MeanExp(sums, count);
     log2Product[n - 1] = columns.log2Product(n, count);
   }
   return { samples, log2Mean, log2Product };
