@@ -5,20 +5,21 @@
  */
 import { analyseCeilings } from '../../src/core/analyses/ceilings.ts';
 import { decompose } from '../../src/core/analyses/decomposition.ts';
-import { analyseDependence } from '../../src/core/analyses/dependence.ts';
-import { compareGroups } from '../../src/core/analyses/groups.ts';
+import { analyseDependence, estimateDependence } from '../../src/core/analyses/dependence.ts';
+import { estimateGroups, testGroups } from '../../src/core/analyses/groups.ts';
 import { analyseMatchLengths } from '../../src/core/analyses/matchLengths.ts';
 import {
-  analyseMembership,
+  evaluateBlind,
+  evaluateScores,
   MEMBERSHIP_SCORES,
   membershipIntervals,
 } from '../../src/core/analyses/membership.ts';
 import { comparePaired } from '../../src/core/analyses/paired.ts';
 import { analyseSkew, skewIntervals } from '../../src/core/analyses/skew.ts';
-import { analyseWorstCase } from '../../src/core/analyses/worstCase.ts';
+import { analyseWorstCase, simulateMaxima } from '../../src/core/analyses/worstCase.ts';
 import { seededRandom } from '../../src/core/random.ts';
 import { runToEnd } from '../../src/core/statistics/bootstrap.ts';
-import { tailIntervals } from '../../src/core/statistics/tailIndex.ts';
+import { tailIndex, tailIntervals } from '../../src/core/statistics/tailIndex.ts';
 import { textFeatures } from '../../src/core/textFeatures.ts';
 import { tokenRows } from '../../src/core/tokenRows.ts';
 import { clock } from './clock.ts';
@@ -62,17 +63,22 @@ const features = textFeatures(
 const estimates = clock(`${samples} samples of ${TOKENS} tokens: estimates`);
 estimates.time('match length', () => analyseMatchLengths(matches));
 estimates.time('decomposition', () => decompose(matches, suffixes, groups));
-estimates.time('skew, tail', () => analyseSkew(matches.n));
+estimates.time('skew', () => analyseSkew(matches.n));
+estimates.time('tail', () => tailIndex(matches));
+estimates.time('worst case', () => analyseWorstCase(matches));
+estimates.time('dependence', () => estimateDependence(matches, suffixes));
+estimates.time('groups', () => estimateGroups(matches, groups));
 estimates.time('two runs', () => comparePaired(other, matches));
+estimates.time('membership', () => evaluateScores(scores, member));
 estimates.time('ceilings', () => analyseCeilings(rows, starts, matches.n));
 estimates.total();
 const resampled = clock('with resampling');
-resampled.time('worst case', () => analyseWorstCase(matches, SEED));
 resampled.time('intervals of skew', () => runToEnd(skewIntervals(matches.n, SEED)));
 resampled.time('intervals of the tail', () => runToEnd(tailIntervals(matches, { seed: SEED })));
-resampled.time('groups, permutations', () => compareGroups(matches, groups, SEED));
+resampled.time('worst case, random subsamples', () => runToEnd(simulateMaxima(matches.n, SEED)));
+resampled.time('groups, tests', () => testGroups(matches, groups, SEED));
 const { blindScores } = resampled.time('membership, blind baseline', () =>
-  analyseMembership(scores, member, features, SEED),
+  evaluateBlind(features, member, SEED),
 );
 resampled.time('intervals of membership', () =>
   runToEnd(membershipIntervals(scores, blindScores, member, SEED)),
