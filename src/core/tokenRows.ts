@@ -45,40 +45,49 @@ export function compareRows(rows: TokenRows, a: number, b: number): number {
   return isEnd ? lengths : (ids[(starts[a] ?? 0) + at] ?? 0) - (ids[(starts[b] ?? 0) + at] ?? 0);
 }
 
+/** Leading tokens that are sorted as numbers at most: more seldom tell rows apart. */
+const MOST_LEADING = 8;
+
+/** How many leading tokens of a row, and its number, fit into a whole number of 52 bits. */
+function leadingTokens({ ids }: TokenRows, n: number): { base: number; leading: number } {
+  let base = 2;
+  for (let at = 0; at < ids.length; at++) base = Math.max(base, (ids[at] ?? 0) + 2);
+  let leading = 0;
+  for (let size = n * base; size < 2 ** 52 && leading < MOST_LEADING; size *= base) leading++;
+  return { base, leading };
+}
+
+/** `[n]` leading tokens and number of each row as one number, sorted: a row that ends has 0 for a token. */
+function sortedKeys(rows: TokenRows): Float64Array {
+  const { ids, starts } = rows;
+  const n = rowCount(rows);
+  const { base, leading } = leadingTokens(rows, n);
+  const keys = new Float64Array(n);
+  for (let row = 0; row < n; row++) {
+    const start = starts[row] ?? 0;
+    const length = rowLength(rows, row);
+    let key = 0;
+    for (let at = 0; at < leading; at++) key = key * base + (at < length ? (ids[start + at] ?? 0) + 1 : 0);
+    keys[row] = key * n + row;
+  }
+  return keys.sort();
+}
+
 /**
  * `[n]` the rows in the order of {@link compareRows}, equal ones in their own. Their first tokens are sorted as
  * numbers, which is many times faster than by comparison: only rows that agree in these are compared. O(n log n).
  */
 export function sortedRows(rows: TokenRows): Uint32Array {
-  const n = rowCount(rows);
-  const { ids, starts } = rows;
-  let base = 2;
-  for (let at = 0; at < ids.length; at++) base = Math.max(base, (ids[at] ?? 0) + 2);
-  // As many leading tokens as leave room for the row's number within 52 bits; 0: the row has ended.
-  let leading = 0;
-  let keys = 1;
-  while (keys * base * n < 2 ** 52 && leading < MOST_LEADING) {
-    keys *= base;
-    leading++;
-  }
-  const keyed = new Float64Array(n);
-  for (let row = 0; row < n; row++) {
-    const [start, length] = [starts[row] ?? 0, rowLength(rows, row)];
-    let key = 0;
-    for (let at = 0; at < leading; at++) key = key * base + (at < length ? (ids[start + at] ?? 0) + 1 : 0);
-    keyed[row] = key * n + row;
-  }
-  keyed.sort();
+  const keys = sortedKeys(rows);
+  const n = keys.length;
   const order = new Uint32Array(n);
   for (let from = 0; from < n;) {
-    const key = Math.floor((keyed[from] ?? 0) / n);
+    const leading = Math.floor((keys[from] ?? 0) / n);
     let to = from;
-    for (; to < n && Math.floor((keyed[to] ?? 0) / n) === key; to++) order[to] = (keyed[to] ?? 0) - key * n;
+    for (let key = keys[to] ?? 0; to < n && Math.floor(key / n) === leading; key = keys[++to] ?? 0)
+      order[to] = key - leading * n;
     if (to - from > 1) order.subarray(from, to).sort((a, b) => compareRows(rows, a, b));
     from = to;
   }
   return order;
 }
-
-/** Leading tokens that are sorted as numbers at most: more seldom tell rows apart. */
-const MOST_LEADING = 8;

@@ -100,25 +100,32 @@ function whatIsLeft(analysis: Dependence): string {
 /** @param permuted null until the permutations are there: then the cells that need them are empty. */
 export function dependenceTable(estimates: DependenceEstimates, permuted: Dependence | null): PanelTable {
   const { lags, prefix, gain } = permuted ?? estimates;
-  const conditional = permuted?.conditional ?? [];
   const size = Math.max(lags.length, gain.length);
-  const ofChance = (value: number): Cell => (permuted ? value : null);
   return {
     header: HEADER,
     rows: Array.from({ length: size }, (_, index) => [
       index + 1,
       lags[index]?.pairs ?? null,
       bits(lags[index]?.corrected),
-      ofChance(bits(lags[index]?.nullHigh)),
-      ofChance(lags[index]?.p ?? NaN),
-      ofChance(bits(conditional[index]?.corrected)),
-      ofChance(bits(conditional[index]?.nullMean)),
-      ofChance(bits(conditional[index]?.nullHigh)),
-      ofChance(conditional[index]?.p ?? NaN),
+      ...(permuted ? chanceCells(permuted, index) : Array<Cell>(CHANCE_CELLS).fill(null)),
       bits(prefix[index - 1]),
       gain[index] ?? NaN,
     ]),
   };
+}
+
+const CHANCE_CELLS = 6;
+
+function chanceCells({ lags, conditional }: Dependence, index: number): Cell[] {
+  const [raw, given] = [lags[index], conditional[index]];
+  return [
+    bits(raw?.nullHigh),
+    raw?.p ?? NaN,
+    bits(given?.corrected),
+    bits(given?.nullMean),
+    bits(given?.nullHigh),
+    given?.p ?? NaN,
+  ];
 }
 
 const HEADER = [

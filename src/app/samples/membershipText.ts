@@ -75,6 +75,11 @@ const bestOf = ({ scores }: MembershipEstimates): number =>
     0,
   );
 
+const whyNoBaseline = ({ blindFeatures }: BlindEvaluation): string =>
+  blindFeatures.length === 0
+    ? 'the blind baseline reads the texts, and these were left out of the file'
+    : 'the blind baseline needs ten different texts of each class';
+
 /** @param baseline null until it is there: a score is never judged without it. */
 export function membershipVerdict(
   analysis: MembershipEstimates,
@@ -89,7 +94,7 @@ export function membershipVerdict(
   const area = formatNumber(best.auroc.auroc, 2);
   if (!baseline.blind)
     return [
-      `${name} does best of ${MEMBERSHIP_SCORES.length}, with an AUROC of ${area}, but there is nothing to hold it against: ${baseline.blindFeatures.length === 0 ? 'the blind baseline reads the texts, and these were left out of the file' : 'the blind baseline needs ten different texts of each class'}.`,
+      `${name} does best of ${MEMBERSHIP_SCORES.length}, with an AUROC of ${area}, but there is nothing to hold it against: ${whyNoBaseline(baseline)}.`,
     ];
   const blind = baseline.blind.auroc.auroc;
   const excess = intervals?.excess[place];

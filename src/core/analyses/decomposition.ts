@@ -72,32 +72,30 @@ export function matchesOf({ n, length }: MatchLengths, isIn: (index: number) => 
   return { n: picked[0].slice(0, size), length: picked[1].slice(0, size) };
 }
 
-/** The matches of each group, from one pass; of those samples that `counts` lets in. */
+/** The matches of each group; of those samples that `counts` lets in. O(samples + groups). */
 export function matchesByGroup(
   { n, length }: MatchLengths,
   { names, of }: Groups,
   counts: (n: number, length: number) => boolean = () => true,
 ): MatchLengths[] {
-  const isIn = (index: number): boolean => counts(n[index] ?? NaN, length[index] ?? NaN);
   const sizes = new Uint32Array(names.length);
-  for (let index = 0; index < n.length; index++) {
-    const group = of[index] ?? -1;
-    if (group >= 0 && isIn(index)) sizes[group] = (sizes[group] ?? 0) + 1;
-  }
-  const parts = Array.from(sizes, (size) => ({
-    n: new Float64Array(size),
-    length: new Float64Array(size),
-  }));
-  const filled = new Uint32Array(names.length);
-  for (let index = 0; index < n.length; index++) {
-    const group = of[index] ?? -1;
-    const part = parts[group];
-    if (!part || !isIn(index)) continue;
-    const at = filled[group] ?? 0;
-    part.n[at] = n[index] ?? NaN;
-    part.length[at] = length[index] ?? NaN;
-    filled[group] = at + 1;
-  }
+  const forEachMember = (use: (group: number, n: number, length: number) => void): void => {
+    for (let index = 0; index < n.length; index++) {
+      const [group, match, tokens] = [of[index] ?? -1, n[index] ?? NaN, length[index] ?? NaN];
+      if (group >= 0 && counts(match, tokens)) use(group, match, tokens);
+    }
+  };
+  forEachMember((group) => {
+    sizes[group] = (sizes[group] ?? 0) + 1;
+  });
+  const parts = Array.from(sizes, (size) => ({ n: new Float64Array(size), length: new Float64Array(size) }));
+  sizes.fill(0);
+  forEachMember((group, match, tokens) => {
+    const at = sizes[group] ?? 0;
+    parts[group]?.n.fill(match, at, at + 1);
+    parts[group]?.length.fill(tokens, at, at + 1);
+    sizes[group] = at + 1;
+  });
   return parts;
 }
 

@@ -4,6 +4,7 @@
  */
 import type { MatchLengths } from '../statistics/matchLength.ts';
 import { wilcoxonSignedRank, type WilcoxonSignedRank } from '../statistics/paired.ts';
+import { numbersOf } from '../statistics/ranks.ts';
 import { hodgesLehmannPaired, type Shift } from '../statistics/shift.ts';
 import { betaInc } from '../statistics/special.ts';
 import { tally, tallyMedian } from '../statistics/tally.ts';
@@ -78,6 +79,42 @@ function countDifferences(known: Float64Array): { lowest: number; counts: Uint32
   return { lowest, counts };
 }
 
+/** The pairs whose N is known in both runs, in their order. */
+interface KnownPairs {
+  /** `[samples]` NaN where a run has no N. */
+  readonly differences: Float64Array;
+  readonly ofBefore: Float64Array;
+  readonly ofAfter: Float64Array;
+  /** How many are censored in which run. */
+  readonly censored: [neither: number, before: number, after: number, both: number];
+}
+
+function knownPairs(before: MatchLengths, after: MatchLengths): KnownPairs {
+  const size = before.n.length;
+  const differences = new Float64Array(size);
+  const ofBefore = new Float64Array(size);
+  const ofAfter = new Float64Array(size);
+  const censored: KnownPairs['censored'] = [0, 0, 0, 0];
+  let pairs = 0;
+  for (let sample = 0; sample < size; sample++) {
+    const from = before.n[sample] ?? NaN;
+    const to = after.n[sample] ?? NaN;
+    differences[sample] = to - from;
+    if (Number.isNaN(to - from)) continue;
+    ofBefore[pairs] = from;
+    ofAfter[pairs++] = to;
+    const isCensored = Number(from >= (before.length[sample] ?? NaN));
+    const which = isCensored + 2 * Number(to >= (after.length[sample] ?? NaN));
+    censored[which as 0 | 1 | 2 | 3]++;
+  }
+  return {
+    differences,
+    ofBefore: ofBefore.subarray(0, pairs),
+    ofAfter: ofAfter.subarray(0, pairs),
+    censored,
+  };
+}
+
 /**
  * Compares two match lengths of the same samples.
  *
@@ -87,35 +124,15 @@ function countDifferences(known: Float64Array): { lowest: number; counts: Uint32
 export function comparePaired(before: MatchLengths, after: MatchLengths): PairedAnalysis {
   const sizes = [before.n, before.length, after.n, after.length].map(({ length }) => length);
   if (new Set(sizes).size > 1) throw new RangeError(`pairs from ${sizes.join(', ')} values`);
-  const differences = new Float64Array(before.n.length);
-  const [one, other, known] = [0, 1, 2].map(() => new Float64Array(differences.length)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  let pairs = 0;
+  const { differences, ofBefore, ofAfter, censored } = knownPairs(before, after);
+  const changes = numbersOf(differences);
+  const pairs = changes.length;
   let increases = 0;
   let decreases = 0;
-  const censored: [none: number, before: number, after: number, both: number] = [0, 0, 0, 0];
-  for (let sample = 0; sample < differences.length; sample++) {
-    const [from, to] = [before.n[sample] ?? NaN, after.n[sample] ?? NaN];
-    const difference = to - from;
-    differences[sample] = difference;
-    if (Number.isNaN(difference)) continue;
-    one[pairs] = from;
-    other[pairs] = to;
-    known[pairs++] = difference;
-    increases += Number(difference > 0);
-    decreases += Number(difference < 0);
-    const isCensoredBefore = from >= (before.length[sample] ?? NaN);
-    const isCensoredAfter = to >= (after.length[sample] ?? NaN);
-    censored[isCensoredBefore ? (isCensoredAfter ? 3 : 1) : isCensoredAfter ? 2 : 0]++;
+  for (const change of changes) {
+    increases += Number(change > 0);
+    decreases += Number(change < 0);
   }
-  const [ofBefore, ofAfter, changes] = [one, other, known].map((values) => values.subarray(0, pairs)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
   return {
     pairs,
     increases,

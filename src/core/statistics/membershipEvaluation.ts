@@ -53,12 +53,12 @@ export function countScores(members: ArrayLike<number>, nonMembers: ArrayLike<nu
   let j = outside.length - 1;
   let at = 0;
   for (; i >= 0 || j >= 0; at++) {
-    const score = j < 0 || (i >= 0 && (inside[i] ?? NaN) > (outside[j] ?? NaN)) ? inside[i] : outside[j];
+    const score = Math.max(inside[i] ?? -Infinity, outside[j] ?? -Infinity);
     const from = i;
     const start = j;
     while (i >= 0 && inside[i] === score) i--;
     while (j >= 0 && outside[j] === score) j--;
-    scores[at] = score ?? NaN;
+    scores[at] = score;
     one[at] = from - i;
     other[at] = start - j;
   }
