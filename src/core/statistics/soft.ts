@@ -117,12 +117,14 @@ export const populationSoftHazard = (suffixes: readonly ArrayLike<number>[]): Fl
   populationSoftSurvival(suffixes).hazard;
 
 /**
- * log2 of the mean probability of all first n tokens, n = 1 .. size, over the suffixes that have them: stable for
- * products far below the smallest double. Suffix by suffix, as they lie in memory.
+ * log2 of the mean probability of all first n tokens over the suffixes that have them: stable for products far below
+ * the smallest double. Suffix by suffix, as they lie in memory.
+ *
+ * @param samples `[max L]` suffixes with at least n tokens.
  */
-function log2Means(suffixes: readonly ArrayLike<number>[], size: number): Float64Array {
-  const highest = new Float64Array(size).fill(-Infinity);
-  const [totals, counts] = [new Float64Array(size), new Float64Array(size)];
+function log2Means(suffixes: readonly ArrayLike<number>[], samples: Uint32Array): Float64Array {
+  const highest = new Float64Array(samples.length).fill(-Infinity);
+  const totals = new Float64Array(samples.length);
   for (const logprobs of suffixes) {
     let sum = 0;
     for (let index = 0; index < logprobs.length; index++) {
@@ -135,11 +137,10 @@ function log2Means(suffixes: readonly ArrayLike<number>[], size: number): Float6
     for (let index = 0; index < logprobs.length; index++) {
       sum += logprobs[index] ?? NaN;
       totals[index] = (totals[index] ?? 0) + Math.exp(sum - (highest[index] ?? 0));
-      counts[index] = (counts[index] ?? 0) + 1;
     }
   }
   return highest.map((most, index) =>
-    most > -Infinity ? (most + Math.log((totals[index] ?? NaN) / (counts[index] ?? NaN))) / Math.LN2 : most,
+    most > -Infinity ? (most + Math.log((totals[index] ?? NaN) / (samples[index] ?? NaN))) / Math.LN2 : most,
   );
 }
 
@@ -192,7 +193,6 @@ export function dependenceTerms(suffixes: readonly ArrayLike<number>[]): Depende
   const used = scored(suffixes).sort((one, other) => other.length - one.length);
   const size = longest(used);
   const columns = columnSums(used, size);
-  const log2Mean = log2Means(used, size);
   const log2Product = new Float64Array(size);
   const samples = new Uint32Array(size);
   let count = used.length;
@@ -204,7 +204,7 @@ export function dependenceTerms(suffixes: readonly ArrayLike<number>[]): Depende
     samples[n - 1] = count;
     log2Product[n - 1] = columns.log2Product(n, count);
   }
-  return { samples, log2Mean, log2Product };
+  return { samples, log2Mean: log2Means(used, samples), log2Product };
 }
 
 /** Where the improbability of one suffix sits. */
