@@ -114,7 +114,7 @@ function fillSequence(
 ): void {
   let best = start;
   let most = 0;
-  for (let from = start; from < end;) {
+  for (let from = start; from < end && end - start > 1;) {
     const to = Math.min(
       end,
       runEnd(order, from, (a, b) => compareRows(samples, a, b) === 0),
@@ -125,7 +125,9 @@ function fillSequence(
   const mode = order[best] ?? 0;
   for (let index = start; index < end; index++) {
     const row = order[index] ?? 0;
-    into.sequence[row] = commonLength(samples, row, mode, samples.suffixStarts[row] ?? 0);
+    const from = samples.suffixStarts[row] ?? 0;
+    into.sequence[row] =
+      row === mode ? rowLength(samples, row) - from : commonLength(samples, row, mode, from);
     into.samePrefix[row] = end - start;
   }
 }
@@ -213,9 +215,9 @@ export function verbatimAtMost(
   for (let start = 0; start < order.length;) {
     const end = runEnd(order, start, samePrefix);
     // In sorted order every beginning of a row stands before it: the open ones are a chain.
-    const chain: number[] = [];
-    let most = 0;
-    for (let index = start; index < end; index++) {
+    const chain = [order[start] ?? 0];
+    let most = 1;
+    for (let index = start + 1; index < end; index++) {
       const row = order[index] ?? 0;
       while (chain.length > 0 && !isBeginning(chain.at(-1) ?? 0, row)) chain.pop();
       chain.push(row);

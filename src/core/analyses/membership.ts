@@ -87,25 +87,29 @@ function thinCurve(curve: RocCurve, nonMembers: number): RocCurve {
 }
 
 function countsOf(scores: Float64Array, member: Membership): ScoreCounts {
-  const classes = [new Float64Array(scores.length), new Float64Array(scores.length)] as const;
-  const sizes: [number, number] = [0, 0];
+  // Members from the front, non-members from the back: their order is that of their values soon.
+  const split = new Float64Array(scores.length);
+  let members = 0;
+  let others = scores.length;
   for (let sample = 0; sample < scores.length; sample++) {
-    const own = member[sample];
-    if (own === 0 || own === 1) classes[own][sizes[own]++] = scores[sample] ?? NaN;
+    if (member[sample] === 1) split[members++] = scores[sample] ?? NaN;
+    else if (member[sample] === 0) split[--others] = scores[sample] ?? NaN;
   }
-  return countScores(classes[1].subarray(0, sizes[1]), classes[0].subarray(0, sizes[0]));
+  return countScores(split.subarray(0, members), split.subarray(others));
 }
 
-function evaluate(scores: Float64Array, member: Membership): ScoreEvaluation {
+/** @param others non-members, with a score or without. */
+function evaluate(scores: Float64Array, member: Membership, others: number): ScoreEvaluation {
   const counts = countsOf(scores, member);
-  let others = 0;
-  for (const own of member) others += Number(own === 0);
   return {
     auroc: aurocOfCounts(counts),
     roc: thinCurve(rocOfCounts(counts), others),
     tpr: FALSE_POSITIVE_RATES.map((rate) => tprOfCounts(counts, rate)),
   };
 }
+
+const nonMembersOf = (member: Membership): number =>
+  member.reduce((count, own) => count + Number(own === 0), 0);
 
 /**
  * Evaluates the scores: all that needs neither texts nor resamples. O(scores n log n).
@@ -121,7 +125,8 @@ export function evaluateScores(scores: readonly Float64Array[], member: Membersh
     if ((own === 0 || own === 1) && !Number.isNaN(loss[sample] ?? NaN)) known[own]++;
   }
   const [nonMembers, members] = known;
-  return { members, nonMembers, scores: scores.map((values) => evaluate(values, member)) };
+  const others = nonMembersOf(member);
+  return { members, nonMembers, scores: scores.map((values) => evaluate(values, member, others)) };
 }
 
 /**
@@ -140,7 +145,7 @@ export function evaluateBlind(
   const baseline = features && blindBaseline(features, member, seed);
   const areaOf = (values: Float64Array): number => aurocOfCounts(countsOf(values, member)).auroc;
   return {
-    blind: !baseline || baseline.isTooSmall ? null : evaluate(baseline.scores, member),
+    blind: !baseline || baseline.isTooSmall ? null : evaluate(baseline.scores, member, nonMembersOf(member)),
     blindFeatures: baseline
       ? BLIND_FEATURES.map((name, feature) => ({
           name,

@@ -41,10 +41,11 @@ export function flagColumns({ flags, samples, positions }: CorrectnessMatrix): F
       let right = 0;
       let seen = 0;
       for (let sample = 32 * word; sample < to; sample++) {
+        // Without a branch, which would be taken at random: 0 for -1, else 1.
         const flag = flags[sample * positions + position] ?? -1;
-        const bit = 1 << (sample & 31);
-        if (flag >= 0) seen |= bit;
-        if (flag === 1) right |= bit;
+        const isSeen = 1 + (flag >> 31);
+        seen |= isSeen << (sample & 31);
+        right |= (flag & isSeen) << (sample & 31);
       }
       const column = columns[position];
       if (!column) continue;
