@@ -154,7 +154,7 @@ function withoutResampling(): Map<string, string> {
 }
 
 test('estimates stand while what resamples is still to come: no p, no verdict, and files say so', async () => {
-  const texts = visitWith(FEW.filter((_, index) => index % 3 === 0));
+  const texts = visitWith(FEW.filter((_, index) => index % 2 === 0));
   const replaced = new Map([...(texts.replaced ?? []), ...withoutResampling()]);
   await visit({ ...texts, replaced, serviceWorker: false }, async ({ page }) => {
     await runSamples(page);
@@ -167,7 +167,7 @@ test('estimates stand while what resamples is still to come: no p, no verdict, a
     expect(await page.getByTestId('information').locator('rect.raw').count()).toBeGreaterThan(0);
     expect(await page.getByTestId('information').locator('.null').count()).toBe(0);
     const scores = page.getByTestId('membership-scores');
-    expect(await scores.locator('[data-score="loss"]').innerText()).toMatch(/0\.\d\d …\s+…/);
+    expect(await scores.locator('[data-score="loss"]').innerText()).toMatch(/[01]\.\d\d …\s+…/);
     for (const [id, told] of [
       ['groups', /P values: to come/],
       ['membership', /interval, 95%: to come.*Blind baseline: to come/],
