@@ -156,14 +156,14 @@ export function decompose(matches: MatchLengths, suffixes: Suffixes, groups: Gro
 /** What one sampled continuation of each prefix gives, both from one pass over the tokens. */
 function softSplit(
   matches: MatchLengths,
-  suffixes: Suffixes,
+  { values, offsets }: Suffixes,
   longest: number,
 ): Pick<Decomposition, 'softSurvival' | 'variance'> {
   const sums = softSums(longest);
   const split = runningSplit();
   forEachMatch(matches, (_n, _length, index) => {
-    const logprobs = suffixOf(suffixes, index);
-    if (isScored(logprobs)) split.add(addSoft(sums, logprobs));
+    const [from, to] = [offsets[index] ?? 0, offsets[index + 1] ?? 0];
+    if (isScored(values, from, to)) split.add(addSoft(sums, values, from, to));
   });
   // A suffix with an unscored token is left out, so the longest may be.
   const reach = sums.ends.findLastIndex((suffixes) => suffixes > 0) + 1;

@@ -77,5 +77,5 @@ export function numbersOf(values: ArrayLike<number>): Float64Array {
     const value = values[index] ?? NaN;
     if (!Number.isNaN(value)) numbers[size++] = value;
   }
-  return numbers.slice(0, size);
+  return size === numbers.length ? numbers : numbers.slice(0, size);
 }

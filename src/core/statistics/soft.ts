@@ -35,14 +35,14 @@ export function expectedMatch(logprobs: ArrayLike<number>): { mean: number; vari
   return { mean, variance: square - mean * mean };
 }
 
-/** True if a suffix has tokens and every one is scored. */
-export function isScored(logprobs: ArrayLike<number>): boolean {
-  for (let index = 0; index < logprobs.length; index++)
-    if (Number.isNaN(logprobs[index] ?? NaN)) return false;
-  return logprobs.length > 0;
+/** True if a suffix, `logprobs[from .. to - 1]`, has tokens and every one is scored. */
+export function isScored(logprobs: ArrayLike<number>, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (Number.isNaN(logprobs[at] ?? NaN)) return false;
+  return to > from;
 }
 
-const scored = (suffixes: readonly ArrayLike<number>[]): ArrayLike<number>[] => suffixes.filter(isScored);
+const scored = (suffixes: readonly ArrayLike<number>[]): ArrayLike<number>[] =>
+  suffixes.filter((logprobs) => isScored(logprobs, 0, logprobs.length));
 
 const longest = (suffixes: readonly ArrayLike<number>[]): number =>
   suffixes.reduce((most, { length }) => Math.max(most, length), 0);
@@ -61,7 +61,7 @@ export interface PopulationSurvival {
 export function populationSoftSurvival(suffixes: readonly ArrayLike<number>[]): PopulationSurvival {
   const used = scored(suffixes);
   const sums = softSums(longest(used));
-  for (const logprobs of used) addSoft(sums, logprobs);
+  for (const logprobs of used) addSoft(sums, logprobs, 0, logprobs.length);
   return softResult(sums);
 }
 
@@ -79,19 +79,25 @@ export const softSums = (longestSuffix: number): SoftSums => ({
   kept: new Float64Array(longestSuffix),
 });
 
-/** Adds a suffix without an unscored token. @returns its match length as {@link expectedMatch} has it. */
+/**
+ * Adds a suffix, `logprobs[from .. to - 1]`, without an unscored token.
+ *
+ * @returns its match length as {@link expectedMatch} has it.
+ */
 export function addSoft(
   { ends, atRisk, kept }: SoftSums,
   logprobs: ArrayLike<number>,
+  from: number,
+  to: number,
 ): { mean: number; variance: number } {
-  const { length } = logprobs;
+  const length = to - from;
   let sum = 0;
   let before = 1;
   let mean = 0;
   let square = 0;
   ends[length - 1] = (ends[length - 1] ?? 0) + 1;
   for (let index = 0; index < length; index++) {
-    sum += logprobs[index] ?? NaN;
+    sum += logprobs[from + index] ?? NaN;
     const after = Math.exp(sum);
     atRisk[index] = (atRisk[index] ?? 0) + before;
     kept[index] = (kept[index] ?? 0) + after;
@@ -147,14 +153,22 @@ function log2Means(suffixes: readonly ArrayLike<number>[], samples: Uint32Array)
 /** Running column sums of the probabilities of a shrinking set of suffixes. */
 function columnSums(suffixes: readonly ArrayLike<number>[], size: number) {
   const sums = new Float64Array(size);
-  const change = (logprobs: ArrayLike<number>, sign: number): void => {
-    for (let index = 0; index < logprobs.length; index++)
-      sums[index] = (sums[index] ?? 0) + sign * Math.exp(logprobs[index] ?? NaN);
-  };
-  for (const logprobs of suffixes) change(logprobs, 1);
+  /** Sums of the probabilities of all first n tokens: suffixes that are shorter than n are not in them anyway. */
+  const products = new Float64Array(size);
+  for (const logprobs of suffixes) {
+    let product = 1;
+    for (let index = 0; index < logprobs.length; index++) {
+      const p = Math.exp(logprobs[index] ?? NaN);
+      product *= p;
+      sums[index] = (sums[index] ?? 0) + p;
+      products[index] = (products[index] ?? 0) + product;
+    }
+  }
   return {
+    products,
     remove: (logprobs: ArrayLike<number>): void => {
-      change(logprobs, -1);
+      for (let index = 0; index < logprobs.length; index++)
+        sums[index] = (sums[index] ?? 0) - Math.exp(logprobs[index] ?? NaN);
     },
     /** sum_{i <= n} log2 of the mean probability of token i. */
     log2Product: (n: number, count: number): number => {
@@ -164,6 +178,9 @@ function columnSums(suffixes: readonly ArrayLike<number>[], size: number) {
     },
   };
 }
+
+/** Sums of probabilities below this may have lost terms to the smallest double. */
+const SMALLEST_SUM = 1e-280;
 
 /** The two sides of {@link dependenceGain} at every n, `[max L]` each. */
 export interface DependenceTerms {
@@ -204,7 +221,11 @@ export function dependenceTerms(suffixes: readonly ArrayLike<number>[]): Depende
     samples[n - 1] = count;
     log2Product[n - 1] = columns.log2Product(n, count);
   }
-  return { samples, log2Mean: log2Means(used, samples), log2Product };
+  const { products } = columns;
+  const log2Mean = products.every((sum) => sum > SMALLEST_SUM)
+    ? products.map((sum, index) => Math.log2(sum / (samples[index] ?? NaN)))
+    : log2Means(used, samples);
+  return { samples, log2Mean, log2Product };
 }
 
 /** Where the improbability of one suffix sits. */
