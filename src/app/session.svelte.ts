@@ -46,6 +46,8 @@ export class Session extends ShownRun {
   /** Adapter whose memorization is measured; null for the base model. */
   subject = $state<string | null>(DEFAULT_SUBJECT);
 
+  /** True once the visitor went into the box: the example's text must not come under their hands. */
+  isInBox = false;
   readonly samples = new SampleLab(this);
   readonly aside = new AsideDrafts();
 
@@ -94,6 +96,7 @@ export class Session extends ShownRun {
       if (stored) this.open(stored);
       else if (opening !== null) this.importRun(opening);
       if (draft !== null) this.text = draft;
+      else if (!stored && this.isInBox) this.write('');
     }
     try {
       this.examples = await loadExamples();

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { isComplete, type Run } from '../../src/core/run.ts';
 import { MemoscopeError } from '../../src/protocol/errors.ts';
@@ -318,6 +319,32 @@ describe('opening the page', () => {
     session.draft = 'typed at once';
     await opening;
     expect(session.draft).toBe('typed at once');
+  });
+
+  it('shows the example, but does not put its text under the hands of a visitor who is in the box', async () => {
+    const shipped = open();
+    shipped.files.set('examples/opening.json', readFileSync('public/examples/opening.json', 'utf8'));
+    await shipped.session.start();
+    expect(shipped.session.draft).not.toBe('');
+    const { session } = open({ files: shipped.files });
+    const opening = session.start();
+    session.isInBox = true;
+    await opening;
+    expect(shown(session).text).toBe(shipped.session.draft);
+    expect(session.draft).toBe('');
+  });
+
+  it('gives a visitor who is in the box their own draft back all the same', async () => {
+    vi.useFakeTimers();
+    const first = open();
+    first.session.draft = 'not yet run';
+    await vi.runAllTimersAsync();
+    vi.useRealTimers();
+    const { session } = open({ disk: first.disk });
+    const opening = session.start();
+    session.isInBox = true;
+    await opening;
+    expect(session.draft).toBe('not yet run');
   });
 
   it('restores the draft', async () => {
