@@ -2,10 +2,13 @@ import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isSavedResult } from '../../src/app/samples/analysisFile.ts';
 import { readDuplicates } from '../../src/app/samples/filedSimilarity.ts';
+import { NO_EXPERIMENTS } from '../../src/app/samples/experiments.svelte.ts';
+import { readExperiments } from '../../src/app/samples/filedExperiments.ts';
 import { readAnalysis } from '../../src/app/samples/readAnalysis.ts';
 import { DUPLICATE_GROUPS, duplicateColumns } from '../../src/app/samples/duplicates.ts';
 import type { SampleLab } from '../../src/app/samples/sampleLab.svelte.ts';
 import { analyseMatchLengths } from '../../src/core/analyses/matchLengths.ts';
+import { accumulate, contrastStructure } from '../../src/core/analyses/experiments.ts';
 import { analyseMembership } from '../../src/core/analyses/membership.ts';
 import { textFeatures, type TextFeatures } from '../../src/core/textFeatures.ts';
 import { readSamples } from '../../src/core/samples/readSamples.ts';
@@ -22,6 +25,8 @@ function statistics(): StatisticsClient {
   const api: Partial<StatisticsApi> = {
     readSamples: async (files, options) => readSamples(files, options),
     matchLengths: async (matches) => analyseMatchLengths(matches),
+    accumulate: async (...given) => accumulate(...given),
+    contrastStructure: async (...given) => contrastStructure(...given),
     textFeatures: async (texts, sizes) => textFeatures(texts, sizes),
     membership: async (scores, member, known, seed) => {
       features.push(known);
@@ -129,7 +134,7 @@ describe('a whole analysis as one file', () => {
     const content = JSON.parse(await saved(lab)) as Record<string, unknown>;
     expect(content).toMatchObject({
       format: 'memoscope-analysis',
-      schema: 2,
+      schema: 3,
       seed: 20_250_203,
       subject: 'planted-1',
       group: 'topic',
@@ -243,6 +248,22 @@ describe('a whole analysis as one file', () => {
     expect(altered.lab.inputProblem).toMatch(/results or columns were altered/);
   });
 
+  it('opens a file of the second schema, whose experiments are numbers of panels', async () => {
+    const old = readFileSync('tests/state/analysis-schema-2.json', 'utf8');
+    expect(old).toContain('"schema":2,');
+    const { lab } = await copied();
+    const again = await reopened(old);
+    expect(again.lab.inputProblem).toBeNull();
+    expect(again.lab.run.results).toEqual(lab.run.results);
+    expect(again.lab.run.copies.found).toEqual(lab.run.copies.found);
+    expect(again.lab.run.embeddings.known()).toEqual(lab.run.embeddings.known());
+    expect(again.lab.group).toBe(DUPLICATE_GROUPS);
+    expect(again.lab.filed.file?.experiments).toBeNull();
+    expect(again.lab.experiments.known).toEqual(NO_EXPERIMENTS);
+    // Saved again it is a file of this schema.
+    expect(JSON.parse(await saved(again.lab))).toMatchObject({ schema: 3, experiments: NO_EXPERIMENTS });
+  });
+
   it('opens a file that another program laid out in another way', async () => {
     const { lab } = await scored();
     const pretty = JSON.stringify(JSON.parse(await saved(lab)), null, 2);
@@ -298,6 +319,125 @@ describe('a whole analysis as one file', () => {
     expect(isSavedResult('{"text":"the \\"format\\": \\"memoscope-analysis\\""}')).toBe(false);
     expect(isSavedResult('[{"format":"memoscope-analysis"}]')).toBe(false);
     expect(isSavedResult('text')).toBe(false);
+  });
+});
+
+describe('experiments in a file', () => {
+  const PLANTED = JSON.stringify({
+    passages: Array.from({ length: 8 }, (_, index) => ({
+      id: `${index}`,
+      kind: index % 2 === 0 ? 'prose' : 'code',
+      title: 'T',
+      text: `${index} `.padEnd(60, 'abcdefgh'.slice(index)),
+      copies: index < 2 ? 0 : 8,
+    })),
+  });
+  const withExperiments = async () => {
+    const page = await scored();
+    page.files.set('planted/planted.json', PLANTED);
+    await page.lab.experiments.run('length');
+    await page.lab.experiments.run('structure');
+    expect(page.lab.experiments.problem).toBeNull();
+    return page;
+  };
+
+  it('are shown again without a model, with the run that they are from, also without texts', async () => {
+    const { lab } = await withExperiments();
+    const { known } = lab.experiments;
+    expect(known.length?.run).toMatchObject({
+      dataSet: { name: 'Planted set' },
+      scored: 8,
+      isComplete: true,
+    });
+    for (const hasTexts of [true, false]) {
+      const again = await reopened(await saved(lab, hasTexts));
+      expect(again.lab.inputProblem).toBeNull();
+      expect(again.lab.experiments.known).toEqual(known);
+      expect(again.lab.experiments.areFiled).toBe(true);
+      expect(again.engine.workers).toBe(0);
+      // Saved again they are the same.
+      const twice = await reopened(await saved(again.lab, hasTexts));
+      expect(twice.lab.experiments.known).toEqual(known);
+    }
+  });
+
+  it('go with the file; what was run here stays', async () => {
+    const { lab } = await withExperiments();
+    const again = await reopened(await saved(lab));
+    again.files.set('planted/planted.json', PLANTED);
+    await again.lab.experiments.run('length');
+    const own = again.lab.experiments.known.length;
+    await again.lab.openPasted('Another text that is long enough to be scored.');
+    expect(again.lab.experiments.known).toEqual({ ...NO_EXPERIMENTS, length: own });
+    expect(again.lab.experiments.areFiled).toBe(false);
+    // A file without any shows none.
+    const bare = await scored();
+    await again.lab.openFiles([file(await saved(bare.lab))]);
+    expect(again.lab.experiments.known).toEqual(NO_EXPERIMENTS);
+  });
+
+  it('are scored and measured anew by “Run again and compare”', async () => {
+    const { lab } = await withExperiments();
+    const again = await reopened(await saved(lab));
+    again.files.set('planted/planted.json', PLANTED);
+    const { known } = again.lab.experiments;
+    await again.lab.runAgain();
+    const main = again.engine.scored.length;
+    await again.lab.filed.compareAgain(again.lab.run, again.lab.experiments);
+    const { experiments } = again.lab;
+    expect(experiments.problem).toBeNull();
+    expect(experiments.areFiled).toBe(false);
+    expect(again.engine.scored.length).toBeGreaterThan(main);
+    for (const name of ['length', 'structure'] as const) {
+      expect(experiments.known[name]).not.toBe(known[name]);
+      expect(experiments.known[name]?.result).toEqual(known[name]?.result);
+    }
+    expect(experiments.known.similarity).toBeNull();
+    // Nothing is read from what is stored: a block each of the samples, the planted texts and their base.
+    const before = again.engine.scored.length;
+    await again.lab.runAgain();
+    await again.lab.filed.compareAgain(again.lab.run, again.lab.experiments);
+    expect(again.engine.scored.length - before).toBe(3);
+  });
+
+  it('are not scored twice where the run at hand is theirs', async () => {
+    const page = open();
+    page.files.set('planted/planted.json', PLANTED);
+    await page.lab.openPlanted();
+    await page.lab.run.run();
+    await page.lab.experiments.run('length');
+    const { scored: all } = page.engine;
+    const before = all.length;
+    await page.lab.runAgain();
+    await page.lab.filed.compareAgain(page.lab.run, page.lab.experiments);
+    // The run, and the base beside it.
+    expect(page.engine.scored.length).toBe(2 * before);
+    expect(page.lab.experiments.known.length).not.toBeNull();
+  });
+
+  it.each([
+    [
+      'a number that is none',
+      /"accuracy":[^,]+/,
+      '"accuracy":"high"',
+      /experiments\.length\.result\.target\.points\[0\]\.accuracy is "high".*a number/,
+    ],
+    ['a place that is none', /"failsAt":[^,]+/, '"failsAt":1.5', /failsAt is 1\.5.*whole number/],
+    ['a list that is none', /"points":\[[^\]]*\]/, '"points":{}', /points is \{\}.*a list/],
+    ['a field too few', /"errorBits":[^,]+,/, '', /errorBits is missing/],
+    ['another device', /"device":"wasm"(?=[^]*"isComplete")/, '"device":"abacus"', /origin\.device is \"abacus\".*one of webgpu, wasm/],
+  ])('are refused with the reason: %s', async (_, what, instead, message) => {
+    const { lab } = await withExperiments();
+    const { experiments } = JSON.parse(await saved(lab)) as { experiments: unknown };
+    const before = JSON.stringify(experiments);
+    const after = before.replace(what, instead);
+    expect(after).not.toBe(before);
+    expect(() => readExperiments(JSON.parse(after))).toThrow(message);
+    // In the file, the hash tells first or the check does.
+    const changed = (await saved(lab)).replace(before, after);
+    const { lab: other } = await reopened(changed);
+    expect(other.run.scored).toBe(0);
+    expect(other.inputProblem).toMatch(/cannot be opened/);
   });
 });
 
@@ -359,8 +499,8 @@ describe('a file that is not right', () => {
       /memoscope-other.*is needed/,
     ],
     ['the result of one text', /"format":"memoscope-analysis"/, '"format":"memoscope-run"', /view “Text”/],
-    ['a newer version', /"schema":2/, '"schema":3', /newer version.*schema 3.*Reload/],
-    ['no version', /"schema":2,/, '', /schema is missing/],
+    ['a newer version', /"schema":3/, '"schema":4', /newer version.*schema 4.*Reload/],
+    ['no version', /"schema":3,/, '', /schema is missing/],
     ['a missing field', /"seed":\d+,/, '', /seed is missing.*a number/],
     [
       'a number that is a text',
@@ -373,7 +513,12 @@ describe('a file that is not right', () => {
     ['tokens that are gone', /"correct":"\d/, '"correct":"', /29 flags and 30 logprobs/],
     ['an altered number', /"accuracy":[^,]+/, '"accuracy":0.123', /results or columns were altered/],
     ['an altered text', /A first text/, 'A first test', /its texts were altered/],
-    ['an altered panel', /"rows":\[\[1,/, '"rows":[[2,', /settings, panels or copies were altered/],
+    [
+      'an altered panel',
+      /"rows":\[\[1,/,
+      '"rows":[[2,',
+      /settings, panels, experiments or copies were altered/,
+    ],
     ['a panel without cells', /"rows":\[\[1,null\]/, '"rows":[7', /row 0 of the panel "test" is 7/],
     ['a cut outside the text', /"to":\d+/, '"to":4000', /cut does not lie within its text/],
     ['a sample too few', /"samples":4/, '"samples":5', /has 4 samples and says that it has 5/],
@@ -393,7 +538,7 @@ describe('a file that is not right', () => {
     ['an embedding that is none', /"embedding":"[^"]*"/, '"embedding":"*"', /embedding is no base64/],
     ['an embedding of another kind', /"embedding":"[^"]*"/, '"embedding":7', /embedding is 7.*text or null/],
     ['dimensions that are none', /"d":4/, '"d":"4"', /embeddings\.d is "4".*whole number/],
-    ['altered copies', /"exact":\[\[0,2\]\]/, '"exact":[[0,1]]', /panels or copies were altered/],
+    ['altered copies', /"exact":\[\[0,2\]\]/, '"exact":[[0,1]]', /experiments or copies were altered/],
   ])('says so of copies and embeddings: %s', async (_, what, instead, message) => {
     const { lab } = await copied();
     const before = await saved(lab);
@@ -424,7 +569,7 @@ describe('a file that is not right', () => {
   it('leaves what is shown as it was', async () => {
     const { lab } = await scored();
     const json = await saved(lab);
-    await lab.openFiles([file(json.replace('"schema":2', '"schema":7'))]);
+    await lab.openFiles([file(json.replace('"schema":3', '"schema":7'))]);
     expect(lab.inputProblem).toMatch(/newer/);
     expect(lab.run.isComplete).toBe(true);
     expect(lab.filed.file).toBeNull();
@@ -437,7 +582,7 @@ describe('run again and compare', () => {
     const before = engine.scored.length;
     await lab.runAgain();
     expect(engine.scored.length).toBe(2 * before);
-    await lab.filed.compare(lab.run);
+    await lab.filed.compareAgain(lab.run, lab.experiments);
     expect(lab.filed.comparison).toMatchObject({ samples: 4, facts: [] });
     expect(lab.filed.comparison?.columns.length).toBeGreaterThan(18);
     for (const { differ, largest } of lab.filed.comparison?.columns ?? []) {
@@ -460,7 +605,7 @@ describe('run again and compare', () => {
     if (!first || !second) throw new Error('no results');
     first.scored.logprobs.set([(first.scored.logprobs[0] ?? 0) + 0.25]);
     run.results[1] = { ...second, scored: { ...second.scored, matchLength: second.scored.matchLength + 1 } };
-    await filed.compare(run);
+    await filed.compareAgain(run, again.lab.experiments);
     expect(results).not.toBe(run.results);
     expect(filed.comparison?.facts).toMatchObject([
       { name: 'model’s SHA-256', before: 'a'.repeat(64), after: 'c'.repeat(64) },

@@ -12,6 +12,7 @@ import { sha256OfText } from '../../engine/hashing.ts';
 import { OPENING } from './analysisLines.ts';
 import { toBase64 } from './base64.ts';
 import type { DataSet, Problem, Sample } from './dataSet.ts';
+import type { FiledExperiments, KnownExperiments } from './experiments.svelte.ts';
 import {
   embeddingTexts,
   fileDuplicates,
@@ -23,8 +24,8 @@ import type { KnownEmbeddings, SampleEmbeddings } from './sampleEmbeddings.ts';
 import { Slices } from './slices.ts';
 
 export const FORMAT = 'memoscope-analysis';
-export const SCHEMA = 2;
-/** Files of this one are read too: they hold neither copies nor embeddings. */
+export const SCHEMA = 3;
+/** Files from this one on are read: the first has no copies and no embeddings, the second no experiments and no view. */
 export const OLDEST_SCHEMA = 1;
 
 /** True if a file that begins like this was written by this page, whatever for. */
@@ -58,6 +59,8 @@ export interface AnalysisHead {
   /** Samples that could not be scored. */
   readonly unscorable: readonly Problem[];
   readonly panels: readonly PanelNumbers[];
+  /** Null in files of earlier versions. */
+  readonly experiments: FiledExperiments | null;
   readonly duplicates: FiledDuplicates | null;
   /** Null if the samples have none in the file. */
   readonly embeddings: FiledEmbeddings | null;
@@ -82,6 +85,8 @@ export interface Analysis {
   readonly head: AnalysisHead;
   readonly samples: readonly Sample[];
   readonly results: readonly (StoredSample | null)[];
+  /** Null in files of earlier versions. */
+  readonly experiments: KnownExperiments | null;
   readonly duplicates: Duplicates | null;
   readonly embeddings: SampleEmbeddings;
 }
@@ -94,7 +99,7 @@ export interface FileContent {
 }
 
 /** An analysis with how it is to be written. */
-export interface AnalysisToWrite extends Omit<Analysis, 'head' | 'embeddings'> {
+export interface AnalysisToWrite extends Omit<Analysis, 'head' | 'experiments' | 'embeddings'> {
   readonly head: Omit<AnalysisHead, 'data' | 'duplicates' | 'embeddings'> & {
     readonly data: Pick<DataSet, 'name' | 'shape' | 'columns'>;
   };

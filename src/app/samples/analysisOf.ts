@@ -2,6 +2,8 @@ import { MemoscopeError } from '../../protocol/errors.ts';
 import { timestamp } from '../scoreText.ts';
 import { SEED } from './analyses.svelte.ts';
 import type { AnalysisToWrite, FileContent, PanelNumbers } from './analysisFile.ts';
+import { encode } from './encode.ts';
+import type { FiledExperiments, KnownExperiments } from './experiments.svelte.ts';
 import type { SampleRun } from './sampleRun.svelte.ts';
 
 /**
@@ -13,6 +15,7 @@ export function analysisOf(
   { dataSet, settings, origin, split, subject, results, unscorable, copies, embeddings }: SampleRun,
   group: string | null,
   panels: readonly PanelNumbers[],
+  experiments: KnownExperiments,
   { hasTexts, hasEmbeddings }: FileContent,
 ): AnalysisToWrite {
   if (!dataSet || !settings || !origin)
@@ -32,6 +35,7 @@ export function analysisOf(
     // By file and line, as the rows that gave no sample.
     unscorable: unscorable.map(({ source, line, reason, excerpt }) => ({ source, line, reason, excerpt })),
     panels,
+    experiments: encode(experiments) as FiledExperiments,
   };
   return {
     head,

@@ -7,6 +7,7 @@ import type { StatisticsClient } from '../../engine/statisticsClient.ts';
 import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
 import { SEED } from './analyses.svelte.ts';
 import { groupsBy, loadPlanted } from './dataSet.ts';
+import { snapshotOfRun, type PanelRun } from './panelFile.ts';
 import { suffixesOf } from './runArrays.ts';
 import { embeddingsOfSome } from './sampleEmbeddings.ts';
 import { SampleRun } from './sampleRun.svelte.ts';
@@ -35,11 +36,30 @@ export interface SimilarityResult {
   readonly lexical: Redundancy;
 }
 
+/** What each experiment gives. */
+export interface ExperimentResults {
+  readonly length: ForBoth<Accumulation>;
+  readonly similarity: SimilarityResult;
+  readonly structure: ForBoth<StructureContrast>;
+}
+
+/** An experiment that was run, with the run of the fine-tuned model that its numbers are from. */
+export interface Experiment<Name extends ExperimentName> {
+  readonly result: ExperimentResults[Name];
+  readonly run: PanelRun;
+}
+
+/** Null for those that were not run. */
+export type KnownExperiments = { readonly [Name in ExperimentName]: Experiment<Name> | null };
+
+/** The same as a file holds it, whose numbers JSON can hold. */
+export type FiledExperiments = Readonly<Record<ExperimentName, unknown>>;
+
+export const NO_EXPERIMENTS: KnownExperiments = { length: null, similarity: null, structure: null };
+
 /** The built-in experiments: each scores the planted set, with the shipped adapter and without, and measures. */
 export class Experiments {
-  length = $state.raw<ForBoth<Accumulation> | null>(null);
-  similarity = $state.raw<SimilarityResult | null>(null);
-  structure = $state.raw<ForBoth<StructureContrast> | null>(null);
+  known = $state.raw<KnownExperiments>(NO_EXPERIMENTS);
   /** The one that is at work; null for none. */
   active = $state<ExperimentName | null>(null);
   problem = $state<string | null>(null);
@@ -48,6 +68,10 @@ export class Experiments {
   readonly base: SampleRun;
   private readonly client: StatisticsClient;
   private stopping = new AbortController();
+  /** Those at work. */
+  private runs = $state.raw<readonly SampleRun[]>([]);
+  /** What a file showed; what was run here since is not among it. */
+  private filed = $state.raw<KnownExperiments>(NO_EXPERIMENTS);
 
   /** @param similarity tests put a client without a worker here; it is not the one of what is shown elsewhere. */
   constructor(host: SampleRunHost, client: StatisticsClient, similarity?: SimilarityClient) {
@@ -57,28 +81,81 @@ export class Experiments {
     this.base.subject = null;
   }
 
-  /** Samples that are scored by now, of both models, and all. */
-  readonly progress = $derived.by(() => {
-    const runs = this.active === 'similarity' ? [this.target] : [this.target, this.base];
-    return {
-      scored: runs.reduce((sum, { scored }) => sum + scored, 0),
-      total: runs.reduce((sum, { total }) => sum + total, 0),
-    };
-  });
+  /** Samples that are scored by now, of all runs at work, and all. */
+  readonly progress = $derived.by(() => ({
+    scored: this.runs.reduce((sum, { scored }) => sum + scored, 0),
+    total: this.runs.reduce((sum, { total }) => sum + total, 0),
+  }));
+
+  /** True while any that came from a file is shown. */
+  readonly areFiled = $derived(
+    EXPERIMENTS.some((name) => this.known[name] && this.known[name] === this.filed[name]),
+  );
 
   /** Runs one experiment; the planted set is scored for it if it is not yet. Never rejects. */
-  async run(name: ExperimentName): Promise<void> {
-    if (this.active !== null) return;
-    this.active = name;
+  run(name: ExperimentName): Promise<void> {
+    return this.work([name], (run) => this.score(run, name === 'similarity'));
+  }
+
+  /**
+   * Takes off what is shown, scores the planted set anew and runs the same experiments again. Never rejects.
+   *
+   * @param fresh key of a run that was scored just now, which need not be scored once more; null for none.
+   */
+  repeat(fresh: string | null): Promise<void> {
+    const names = EXPERIMENTS.filter((name) => this.known[name]);
+    if (this.active === null) this.known = NO_EXPERIMENTS;
+    return this.work(names, async (run) => {
+      if (!run.dataSet || run.key === fresh) await run.open(run.dataSet ?? (await loadPlanted()));
+      if (run.key !== fresh) {
+        await run.restart();
+        this.expectScored(run);
+      } else await this.score(run, names.includes('similarity'));
+    });
+  }
+
+  /** Shows those of a file in the place of what is there. */
+  show(filed: KnownExperiments): void {
+    this.stop();
+    this.known = filed;
+    this.filed = filed;
+    this.problem = null;
+  }
+
+  /** Takes off those that came from a file. */
+  leaveFile(): void {
+    const { known, filed } = this;
+    const own = <Name extends ExperimentName>(name: Name) =>
+      known[name] === filed[name] ? null : known[name];
+    this.known = { length: own('length'), similarity: own('similarity'), structure: own('structure') };
+    this.filed = NO_EXPERIMENTS;
+  }
+
+  private async work(
+    names: readonly ExperimentName[],
+    score: (run: SampleRun) => Promise<void>,
+  ): Promise<void> {
+    const [first] = names;
+    if (this.active !== null || first === undefined) return;
+    this.active = first;
     this.problem = null;
     this.stopping = new AbortController();
+    const { signal } = this.stopping;
+    this.runs = names.every((name) => name === 'similarity') ? [this.target] : [this.target, this.base];
     try {
-      await this.score(this.target, name === 'similarity');
-      if (name !== 'similarity') await this.score(this.base);
-      await this.measure[name]();
+      for (const run of this.runs) {
+        await score(run);
+        signal.throwIfAborted();
+      }
+      for (const name of names) {
+        this.active = name;
+        const result = await this.measure[name]();
+        signal.throwIfAborted();
+        this.known = { ...this.known, [name]: { result, run: snapshotOfRun(this.target) } };
+      }
     } catch (thrown) {
       const { kind, message } = asMemoscopeError(thrown);
-      this.problem = kind === 'Cancelled' ? 'Stopped; what was scored is kept.' : message;
+      this.problem = signal.aborted || kind === 'Cancelled' ? 'Stopped; what was scored is kept.' : message;
     } finally {
       this.active = null;
     }
@@ -98,6 +175,10 @@ export class Experiments {
     if (!run.dataSet) await run.open(await loadPlanted());
     if (needsEmbeddings && run.isComplete && run.embeddings.size < run.scored) await run.restart(true);
     else if (!run.isComplete) await run.run();
+    this.expectScored(run);
+  }
+
+  private expectScored(run: SampleRun): void {
     if (run.status.kind === 'failed') throw run.status.error;
     if (!run.isComplete) throw new MemoscopeError('Cancelled', 'stopped');
   }
@@ -133,14 +214,14 @@ export class Experiments {
     return this.client.ask((api) => api.redundancy(samples));
   }
 
-  private readonly measure: Readonly<Record<ExperimentName, () => Promise<void>>> = {
+  private readonly measure: { readonly [Name in ExperimentName]: () => Promise<ExperimentResults[Name]> } = {
     length: async () => {
       const groups: Groups = groupsBy(this.target.dataSet?.samples ?? [], 'copies');
       const of = async (run: SampleRun) => {
         const suffixes = await suffixesOf(run.results);
         return this.client.ask((api) => api.accumulate(run.matches(), suffixes, groups));
       };
-      this.length = { target: await of(this.target), base: await of(this.base) };
+      return { target: await of(this.target), base: await of(this.base) };
     },
     similarity: async () => {
       const [known, lexical] = [this.target.embeddings.known(), await this.lexical()];
@@ -165,7 +246,7 @@ export class Experiments {
         };
       });
       const subsets = await client.ask((api) => api.compareSubsets(texts, SEED, { signal }));
-      this.similarity = { subsets, layer: known.layer, lexical };
+      return { subsets, layer: known.layer, lexical };
     },
     structure: async () => {
       const kinds = this.column('kind');
@@ -178,7 +259,7 @@ export class Experiments {
         const suffixes = await suffixesOf(run.results);
         return this.client.ask((api) => api.contrastStructure(run.matches(), suffixes, sides, copies, SEED));
       };
-      this.structure = { target: await of(this.target), base: await of(this.base) };
+      return { target: await of(this.target), base: await of(this.base) };
     },
   };
 }

@@ -14,6 +14,7 @@ import {
 import { openAnalysisFile } from './analysisLines.ts';
 import type { Sample } from './dataSet.ts';
 import { decodeResult } from './decodeResult.ts';
+import { readExperiments } from './filedExperiments.ts';
 import { check, checkAll, invalid, isObject, shown, type Fields, type Kind } from './fileChecks.ts';
 import { EmbeddingReader, readDuplicates, readEmbeddingsHead } from './filedSimilarity.ts';
 import { Slices } from './slices.ts';
@@ -58,7 +59,7 @@ function readTexts(
   return { prefix, suffix, text };
 }
 
-/** Of every version; copies and embeddings have checks of their own. */
+/** Of every version; what later ones added has checks of its own. */
 const HEAD = {
   appVersion: 'text',
   savedAt: 'text',
@@ -72,7 +73,7 @@ const HEAD = {
   problems: 'list',
   unscorable: 'list',
   panels: 'list',
-} as const satisfies Record<Exclude<keyof AnalysisHead, 'duplicates' | 'embeddings'>, Kind>;
+} as const satisfies Record<Exclude<keyof AnalysisHead, 'experiments' | 'duplicates' | 'embeddings'>, Kind>;
 
 /** @throws {MemoscopeError} `InvalidInput`. */
 function readHead(fields: Fields): AnalysisHead {
@@ -115,8 +116,8 @@ function readHead(fields: Fields): AnalysisHead {
     for (const [row, cells] of rows.entries())
       if (!Array.isArray(cells) || !cells.every(isCell))
         throw invalid(`row ${row} of the panel "${id}" is ${shown(cells)}, and it must be a list of cells`);
-  // Files of the first schema have neither.
-  const more = { duplicates: null, embeddings: null };
+  // What files of earlier schemas do not have.
+  const more = { experiments: null, duplicates: null, embeddings: null };
   return { ...more, ...fields } as unknown as AnalysisHead;
 }
 
@@ -156,10 +157,11 @@ export async function readAnalysis(content: Blob): Promise<Analysis> {
     ['its results or columns', hashes['results'] === (await numbers.end())],
     ['its texts', !hasTexts || hashes['data'] === (await data.end())],
     ['its embeddings', !filed || hashes['embeddings'] === (await vectors.end())],
-    ['its settings, panels or copies', hashes['head'] === (await sha256OfText(headJson))],
+    ['its settings, panels, experiments or copies', hashes['head'] === (await sha256OfText(headJson))],
   ].flatMap(([what, isSame]) => (isSame === true ? [] : [what]));
   if (altered.length > 0)
     throw invalid(`${altered.join(' and ')} were altered after it was saved: they do not fit their hash`);
   const duplicates = readDuplicates(head.duplicates, samples.length);
-  return { head, samples, results, duplicates, embeddings: embeddings.end(samples.length) };
+  const experiments = head.experiments && readExperiments(head.experiments);
+  return { head, samples, results, experiments, duplicates, embeddings: embeddings.end(samples.length) };
 }

@@ -10,7 +10,7 @@ import { analysisOf } from './analysisOf.ts';
 import { Comparisons } from './comparisons.svelte.ts';
 import { groupColumns, groupsBy, loadPlanted, type DataSet, type Sample } from './dataSet.ts';
 import { DUPLICATE_GROUPS, duplicateGroupColumns, duplicateGroups } from './duplicates.ts';
-import { Experiments } from './experiments.svelte.ts';
+import { Experiments, NO_EXPERIMENTS } from './experiments.svelte.ts';
 import { FiledAnalysis } from './filedAnalysis.svelte.ts';
 import { showTokens, type ShownRow } from './firstRows.ts';
 import { foreignOf } from './foreignResults.ts';
@@ -193,6 +193,7 @@ export class SampleLab {
     this.selection.reset();
     this.table.reset();
     this.filed.leave();
+    this.experiments.leaveFile();
     this.opened = null;
     this.isFromFile = false;
   }
@@ -206,6 +207,7 @@ export class SampleLab {
     this.leaveInput();
     this.run.show(foreignOf(read));
     this.group = this.groups.some(({ name }) => name === head.group) ? head.group : null;
+    this.experiments.show(read.experiments ?? NO_EXPERIMENTS);
     this.filed.file = head;
     this.isFromFile = true;
     this.input = null;
@@ -219,7 +221,7 @@ export class SampleLab {
    */
   async analysisFile(content: FileContent): Promise<string[]> {
     const panels = this.panels.numbers(content.hasTexts);
-    return writeAnalysis(analysisOf(this.run, this.group, panels, content));
+    return writeAnalysis(analysisOf(this.run, this.group, panels, this.experiments.known, content));
   }
 
   /** Why nothing can be run now; null if Run may be pressed. */
