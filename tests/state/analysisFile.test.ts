@@ -4,6 +4,8 @@ import { isSavedResult } from '../../src/app/samples/analysisFile.ts';
 import { readDuplicates } from '../../src/app/samples/filedSimilarity.ts';
 import { NO_EXPERIMENTS } from '../../src/app/samples/experiments.svelte.ts';
 import { readExperiments } from '../../src/app/samples/filedExperiments.ts';
+import { readTokensHead, TokenReader, tokensToWrite } from '../../src/app/samples/filedTokens.ts';
+import { readView } from '../../src/app/samples/readView.ts';
 import { readAnalysis } from '../../src/app/samples/readAnalysis.ts';
 import { DUPLICATE_GROUPS, duplicateColumns } from '../../src/app/samples/duplicates.ts';
 import type { SampleLab } from '../../src/app/samples/sampleLab.svelte.ts';
@@ -14,6 +16,7 @@ import { textFeatures, type TextFeatures } from '../../src/core/textFeatures.ts'
 import { readSamples } from '../../src/core/samples/readSamples.ts';
 import { findDuplicates } from '../../src/core/similarity/duplicates.ts';
 import type { QuantizedVectors } from '../../src/core/similarity/quantized.ts';
+import type { StoredSample } from '../../src/engine/sampleStore.ts';
 import type { StatisticsClient } from '../../src/engine/statisticsClient.ts';
 import type { StatisticsApi } from '../../src/protocol/statistics.ts';
 import { closeLabs, openLab, similarityOf, statisticsOf, type Given } from './samplePage.ts';
@@ -121,6 +124,16 @@ async function copied() {
 }
 
 const file = (json: string, name = 'analysis.json') => new File([json], name);
+
+/** A file of a run that was restored, whose samples were not cut in that visit. */
+async function withoutTokens(): Promise<string> {
+  const { disk } = await scored();
+  const { lab } = open({ disk });
+  await lab.openPasted(INPUT);
+  await lab.change({ split: SPLIT });
+  expect(lab.run.isComplete).toBe(true);
+  return saved(lab);
+}
 
 async function reopened(json: string) {
   const page = open();
@@ -425,7 +438,12 @@ describe('experiments in a file', () => {
     ['a place that is none', /"failsAt":[^,]+/, '"failsAt":1.5', /failsAt is 1\.5.*whole number/],
     ['a list that is none', /"points":\[[^\]]*\]/, '"points":{}', /points is \{\}.*a list/],
     ['a field too few', /"errorBits":[^,]+,/, '', /errorBits is missing/],
-    ['another device', /"device":"wasm"(?=[^]*"isComplete")/, '"device":"abacus"', /origin\.device is \"abacus\".*one of webgpu, wasm/],
+    [
+      'another device',
+      /"device":"wasm"(?=[^]*"isComplete")/,
+      '"device":"abacus"',
+      /origin\.device is "abacus".*one of webgpu, wasm/,
+    ],
   ])('are refused with the reason: %s', async (_, what, instead, message) => {
     const { lab } = await withExperiments();
     const { experiments } = JSON.parse(await saved(lab)) as { experiments: unknown };
@@ -469,15 +487,145 @@ describe('what needs texts or tokens', () => {
     expect(bare.lab.run.hasTokens).toBe(false);
     expect(bare.engine.workers).toBe(0);
 
-    const whole = await reopened(await saved(lab));
+    const json = await withoutTokens();
+    expect(JSON.parse(json)).toMatchObject({ tokens: null, hashes: { tokens: null } });
+    const whole = await reopened(json);
+    expect(whole.lab.run.hasTokens).toBe(false);
     await whole.lab.comparisons.cutAgain();
     expect(whole.lab.run.hasTokens).toBe(true);
 
-    const other = await reopened(await saved(lab));
+    const other = await reopened(json);
     other.engine.modelHash = 'c'.repeat(64);
     await other.lab.comparisons.cutAgain();
     expect(other.lab.comparisons.cutProblem).toMatch(/another model \(aaaaaaaa\).*\(cccccccc\).*Run again/);
     expect(other.lab.run.hasTokens).toBe(false);
+  });
+});
+
+describe('tokens in a file', () => {
+  it('come back with their names, so that nothing is cut again', async () => {
+    const { lab } = await scored();
+    const again = await reopened(await saved(lab));
+    expect(again.lab.run.prepared).toEqual(lab.run.prepared);
+    expect(again.lab.run.prepared[2]).toBeNull();
+    expect(again.lab.suffixTokens(1)?.length).toBe(30);
+    expect(again.lab.suffixTokens(1)).toEqual(lab.suffixTokens(1));
+    expect(again.engine.workers).toBe(0);
+    const twice = await reopened(await saved(again.lab));
+    expect(twice.lab.suffixTokens(1)).toEqual(lab.suffixTokens(1));
+    // Other samples have no names of this file.
+    await again.lab.openPasted('Another text that is long enough to be scored.');
+    expect(again.lab.vocabulary).toBeNull();
+  });
+
+  it('take four bytes each where ids are large', () => {
+    const cut = { from: 0, cut: 1, to: 2, isMoved: false, leftOut: 0, leftOutBehind: 0 };
+    for (const [idBytes, id] of [
+      [2, 65_535],
+      [4, 65_536],
+    ] as const) {
+      const prepared = [{ ids: Uint32Array.of(id, 7), prefixTokens: 1, cut }, null];
+      const { head, textOf } = tokensToWrite({ prepared, vocabulary: null });
+      expect(head.idBytes).toBe(idBytes);
+      const reader = new TokenReader(readTokensHead(JSON.parse(JSON.stringify(head))));
+      const scored = { prefixTokens: 1, suffixTokens: 1 } as StoredSample['scored'];
+      reader.add(textOf(0), { scored, cut });
+      reader.add(textOf(1), null);
+      expect(reader.end()).toEqual({ prepared, vocabulary: null });
+    }
+  });
+
+  it.each([
+    ['altered ids', /"tokens":"\w{4}/, '"tokens":"AAAA', /its tokens were altered/],
+    ['ids that are no base64', /"tokens":"[^"]*"/, '"tokens":"*"', /samples\[0\]\.tokens is no base64/],
+    ['ids of another kind', /"tokens":"[^"]*"/, '"tokens":7', /tokens is 7.*text or null/],
+    ['ids that are too few', /"tokens":"\w{8}/, '"tokens":"', /tokens has 35 tokens, and 38 were scored/],
+    ['half an id', /"tokens":"\w{4}/, '"tokens":"', /has 73 bytes, and numbers of 2 bytes/],
+    ['another width', /"idBytes":2/, '"idBytes":3', /idBytes is 3, and it must be 2 or 4/],
+    ['names that do not fit', /"idBytes":2,"ids":"\w{8}\w{8}/, '"idBytes":2,"ids":"', /were altered/],
+  ])('are refused with the reason: %s', async (_, what, instead, message) => {
+    const { lab } = await scored();
+    const before = await saved(lab);
+    const after = before.replace(what, instead);
+    expect(after).not.toBe(before);
+    const { lab: other } = await reopened(after);
+    expect(other.inputProblem).toMatch(message);
+  });
+});
+
+describe('what was looked at, in a file', () => {
+  const look = (lab: SampleLab) => {
+    lab.selection.choose([3, 0]);
+    lab.opened = 1;
+    lab.table.search = 'text';
+    lab.table.filter = 'partly';
+    lab.table.columnFilter = { column: 'column:level', from: 1, to: NaN, text: '' };
+    lab.table.sorting = { column: 'logPz', isDescending: false };
+    lab.table.isWide = true;
+    lab.similarity.space = 'centred';
+    lab.comparisons.chooseMembers({ kind: 'values', column: 'topic', members: ['b'] });
+    Object.assign(lab.choices, { adjustment: 'bh', rocScore: 'minK', survivalFocus: 'a', worstOf: 3 });
+  };
+  const viewed = ({ selection, opened, table, similarity, comparisons, choices, single }: SampleLab) => ({
+    selection: [...selection.indices],
+    opened,
+    single,
+    rows: [...table.rows],
+    table: [table.search, table.filter, table.columnFilter, table.sorting, table.isWide],
+    space: similarity.space,
+    members: comparisons.memberRule,
+    choices: { ...choices },
+  });
+
+  it('comes back: selection, table, members, choices of the panels', async () => {
+    const { lab } = await scored();
+    look(lab);
+    const again = await reopened(await saved(lab));
+    expect(again.lab.inputProblem).toBeNull();
+    expect(viewed(again.lab)).toEqual(viewed(lab));
+    expect(viewed(again.lab)).toMatchObject({ selection: [3, 0], members: { members: ['b'] } });
+  });
+
+  it('comes back where nobody is said to be a member', async () => {
+    const { lab } = await scored();
+    lab.comparisons.chooseMembers(null);
+    expect((await reopened(await saved(lab))).lab.comparisons.memberRule).toBeNull();
+  });
+
+  it('goes with other samples, and a file without it shows the first look', async () => {
+    const { lab } = await scored();
+    const first = viewed((await reopened(await saved(lab))).lab);
+    const again = await reopened(await saved(lab));
+    look(again.lab);
+    const old = readFileSync('tests/state/analysis-schema-1.json', 'utf8');
+    await again.lab.openFiles([file(old)]);
+    again.lab.table.isWide = false;
+    again.lab.similarity.space = 'raw';
+    expect(viewed(again.lab)).toEqual(first);
+  });
+
+  it('keeps nothing that was looked for in texts, if these are left out', async () => {
+    const { lab } = await scored();
+    look(lab);
+    lab.table.search = 'first text';
+    lab.table.columnFilter = { column: 'column:note', from: NaN, to: NaN, text: 'secret' };
+    const json = await saved(lab, false);
+    expect(json).not.toMatch(/first text|secret/);
+    const again = await reopened(json);
+    expect(again.lab.table.columnFilter).toBeNull();
+    expect([...again.lab.selection.indices]).toEqual([3, 0]);
+  });
+
+  it.each([
+    ['a sample that is none', { selection: [4] }, /view\.selection\[0\] is 4, and there are 4 samples/],
+    ['a choice that is none', { choices: { adjustment: 'none' } }, /adjustment is "none".*one of holm, bh/],
+    ['a rule that is none', { members: { kind: 'below' } }, /members\.kind is "below".*one of values/],
+    ['rows that are none', { table: { filter: 'some' } }, /table\.(search is missing|filter is "some")/],
+  ])('is refused with the reason: %s', async (_, change, message) => {
+    const { lab } = await scored();
+    const { view } = JSON.parse(await saved(lab)) as { view: Record<string, unknown> };
+    expect(readView(view, 4)).toMatchObject({ selection: [], opened: null });
+    expect(() => readView({ ...view, ...change }, 4)).toThrow(message);
   });
 });
 
@@ -517,7 +665,7 @@ describe('a file that is not right', () => {
       'an altered panel',
       /"rows":\[\[1,/,
       '"rows":[[2,',
-      /settings, panels, experiments or copies were altered/,
+      /settings, panels, view, experiments or copies were altered/,
     ],
     ['a panel without cells', /"rows":\[\[1,null\]/, '"rows":[7', /row 0 of the panel "test" is 7/],
     ['a cut outside the text', /"to":\d+/, '"to":4000', /cut does not lie within its text/],

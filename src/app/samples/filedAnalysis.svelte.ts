@@ -6,6 +6,7 @@ import {
   type NamedTable,
   type TableDifference,
 } from '../../core/samples/compareResults.ts';
+import type { Vocabulary } from '../../engine/vocabulary.ts';
 import type { StoredSample } from '../../engine/sampleStore.ts';
 import { plainCell, type AnalysisHead } from './analysisFile.ts';
 import type { Experiments } from './experiments.svelte.ts';
@@ -73,6 +74,10 @@ export class FiledAnalysis {
   file = $state.raw<AnalysisHead | null>(null);
   baseline = $state.raw<Baseline | null>(null);
   comparison = $state.raw<RunComparison | null>(null);
+  /** Names of the file’s tokens; null if it has none. */
+  vocabulary = $state.raw<Vocabulary | null>(null);
+  /** True until the file’s map of neighbours is laid out again, which takes the comparison of all pairs. */
+  isMapDue = $state(false);
   /** True while a run is being compared, experiments included. */
   isComparing = $state(false);
 
@@ -81,6 +86,8 @@ export class FiledAnalysis {
     this.file = null;
     this.baseline = null;
     this.comparison = null;
+    this.isMapDue = false;
+    this.vocabulary = null;
   }
 
   /** Keeps the numbers at hand, to be compared with those of the next run. */
