@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isSavedResult } from '../../src/app/samples/analysisFile.ts';
 import { readDuplicates } from '../../src/app/samples/filedSimilarity.ts';
-import { NO_EXPERIMENTS } from '../../src/app/samples/experiments.svelte.ts';
+import { NO_EXPERIMENTS } from '../../src/app/samples/experimentResults.ts';
 import { readExperiments } from '../../src/app/samples/filedExperiments.ts';
 import { readTokensHead, TokenReader, tokensToWrite } from '../../src/app/samples/filedTokens.ts';
 import { readView } from '../../src/app/samples/readView.ts';

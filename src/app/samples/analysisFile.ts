@@ -13,7 +13,7 @@ import { OPENING } from './analysisLines.ts';
 import { toBase64 } from './base64.ts';
 import { Beside, Chain } from './chain.ts';
 import type { DataSet, Problem, Sample } from './dataSet.ts';
-import type { FiledExperiments, KnownExperiments } from './experiments.svelte.ts';
+import type { FiledExperiments, KnownExperiments } from './experimentResults.ts';
 import {
   embeddingTexts,
   fileDuplicates,

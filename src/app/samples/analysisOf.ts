@@ -1,19 +1,33 @@
+import type { Vocabulary } from '../../engine/vocabulary.ts';
 import { MemoscopeError } from '../../protocol/errors.ts';
 import { timestamp } from '../scoreText.ts';
 import { SEED } from './analyses.svelte.ts';
 import type { Analysis, AnalysisToWrite, FileContent } from './analysisFile.ts';
 import { encode } from './encode.ts';
-import { NO_EXPERIMENTS, type FiledExperiments } from './experiments.svelte.ts';
-import { showView, viewOf, type FiledView } from './filedView.ts';
+import { NO_EXPERIMENTS, type FiledExperiments } from './experimentResults.ts';
+import type { Experiments } from './experiments.svelte.ts';
+import type { FiledAnalysis } from './filedAnalysis.svelte.ts';
+import { showView, viewOf, type FiledView, type ViewedLab } from './filedView.ts';
 import { foreignOf } from './foreignResults.ts';
-import type { SampleLab } from './sampleLab.svelte.ts';
+import type { PanelRegistry } from './panelRegistry.ts';
+import type { SampleRun } from './sampleRun.svelte.ts';
+
+interface AnalysedLab extends ViewedLab {
+  readonly run: SampleRun;
+  readonly panels: PanelRegistry;
+  readonly experiments: Experiments;
+  readonly filed: FiledAnalysis;
+  readonly vocabulary: Vocabulary | null;
+  readonly groups: readonly { readonly name: string }[];
+  group: string | null;
+}
 
 /**
  * What is shown, as it is to be written.
  *
  * @throws {MemoscopeError} `InvalidInput` if nothing is scored.
  */
-export function analysisOf(lab: SampleLab, { hasTexts, hasEmbeddings }: FileContent): AnalysisToWrite {
+export function analysisOf(lab: AnalysedLab, { hasTexts, hasEmbeddings }: FileContent): AnalysisToWrite {
   const { dataSet, settings, origin, split, subject, results, unscorable, copies, embeddings } = lab.run;
   const { prepared, hasTokens } = lab.run;
   if (!dataSet || !settings || !origin)
@@ -48,7 +62,7 @@ export function analysisOf(lab: SampleLab, { hasTexts, hasEmbeddings }: FileCont
 }
 
 /** Shows what was read, in the place of what is there. */
-export function showAnalysis(lab: SampleLab, analysis: Analysis): void {
+export function showAnalysis(lab: AnalysedLab, analysis: Analysis): void {
   const { head, experiments, view } = analysis;
   lab.run.show(foreignOf(analysis));
   lab.group = lab.groups.some(({ name }) => name === head.group) ? head.group : null;

@@ -1,61 +1,27 @@
 import type { Groups } from '../../core/analyses/decomposition.ts';
-import type { Accumulation, StructureContrast } from '../../core/analyses/experiments.ts';
 import type { Redundancy, RedundancySample } from '../../core/analyses/redundancy.ts';
-import type { ComparedText, SubsetComparison } from '../../core/analyses/subsetSimilarity.ts';
+import type { ComparedText } from '../../core/analyses/subsetSimilarity.ts';
 import type { SimilarityClient } from '../../engine/similarityClient.ts';
 import type { StatisticsClient } from '../../engine/statisticsClient.ts';
 import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
 import { SEED } from './analyses.svelte.ts';
 import { groupsBy, loadPlanted } from './dataSet.ts';
-import { snapshotOfRun, type PanelRun } from './panelFile.ts';
+import {
+  EXPERIMENTS,
+  NO_EXPERIMENTS,
+  type ExperimentName,
+  type ExperimentResults,
+  type KnownExperiments,
+} from './experimentResults.ts';
+import { snapshotOfRun } from './panelFile.ts';
 import { suffixesOf } from './runArrays.ts';
 import { embeddingsOfSome } from './sampleEmbeddings.ts';
 import { SampleRun } from './sampleRun.svelte.ts';
 import type { SampleRunHost } from './sampleRunHost.ts';
 
-/** Names of the experiments, in their order. */
-export const EXPERIMENTS = ['length', 'similarity', 'structure'] as const;
-export type ExperimentName = (typeof EXPERIMENTS)[number];
-
 /** Kinds of planted texts that have a form, and those that are free; the others are in between. */
 export const STRUCTURED = ['code', 'record'] as const;
 export const PROSE = ['prose', 'verse'] as const;
-
-/** What one model gives. */
-export interface ForBoth<T> {
-  readonly target: T;
-  readonly base: T;
-}
-
-/** What experiment (b) gives. */
-export interface SimilarityResult {
-  readonly subsets: SubsetComparison;
-  /** What the hidden states are. */
-  readonly layer: string;
-  /** The same question by shared words, for comparison. */
-  readonly lexical: Redundancy;
-}
-
-/** What each experiment gives. */
-export interface ExperimentResults {
-  readonly length: ForBoth<Accumulation>;
-  readonly similarity: SimilarityResult;
-  readonly structure: ForBoth<StructureContrast>;
-}
-
-/** An experiment that was run, with the run of the fine-tuned model that its numbers are from. */
-export interface Experiment<Name extends ExperimentName> {
-  readonly result: ExperimentResults[Name];
-  readonly run: PanelRun;
-}
-
-/** Null for those that were not run. */
-export type KnownExperiments = { readonly [Name in ExperimentName]: Experiment<Name> | null };
-
-/** The same as a file holds it, whose numbers JSON can hold. */
-export type FiledExperiments = Readonly<Record<ExperimentName, unknown>>;
-
-export const NO_EXPERIMENTS: KnownExperiments = { length: null, similarity: null, structure: null };
 
 /** The built-in experiments: each scores the planted set, with the shipped adapter and without, and measures. */
 export class Experiments {

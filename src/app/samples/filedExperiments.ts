@@ -33,7 +33,7 @@ import type {
   ExperimentResults,
   ForBoth,
   KnownExperiments,
-} from './experiments.svelte.ts';
+} from './experimentResults.ts';
 import { isObject } from './fileChecks.ts';
 import type { PanelRun } from './panelFile.ts';
 

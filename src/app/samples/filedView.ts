@@ -1,10 +1,11 @@
 /** What was looked at when an analysis was saved: selection, table, choices. */
 import type { Space } from '../../core/analyses/similarity.ts';
+import type { DataSet } from './dataSet.ts';
 import type { ColumnFilter } from './columnFilter.ts';
 import type { MemberRule } from './memberRule.ts';
 import type { PanelChoices } from './panelChoices.ts';
-import type { SampleLab } from './sampleLab.svelte.ts';
-import type { RowFilter, Sorting } from './tableView.svelte.ts';
+import type { Selection } from './selection.svelte.ts';
+import type { RowFilter, Sorting } from './rowFilters.ts';
 
 export interface FiledView {
   /** Indices of samples in the order in which they were selected. */
@@ -28,8 +29,30 @@ export interface FiledView {
   readonly isLaidOut: boolean;
 }
 
+/** What of the view it is read from, and shown in. */
+export interface ViewedLab {
+  readonly run: { readonly dataSet: DataSet | null };
+  readonly selection: Selection;
+  opened: number | null;
+  readonly table: {
+    search: string;
+    filter: RowFilter;
+    columnFilter: ColumnFilter | null;
+    sorting: Sorting | null;
+    isWide: boolean;
+  };
+  readonly similarity: { space: Space; readonly layout: Float32Array | null; clear(): void };
+  readonly comparisons: {
+    readonly memberRule: MemberRule | null;
+    chooseMembers(rule: MemberRule | null): void;
+    readonly pairing: { chosen: string | null };
+  };
+  readonly filed: { isMapDue: boolean };
+  choices: PanelChoices;
+}
+
 /** @param hasTexts false: without what was looked for in texts. */
-export function viewOf(lab: SampleLab, hasTexts: boolean): FiledView {
+export function viewOf(lab: ViewedLab, hasTexts: boolean): FiledView {
   const { selection, opened, table, similarity, comparisons, choices, run } = lab;
   const { search, filter, columnFilter, sorting, isWide } = table;
   const isText = (column: string): boolean =>
@@ -54,7 +77,7 @@ export function viewOf(lab: SampleLab, hasTexts: boolean): FiledView {
 }
 
 /** Shows it, once the samples are in. */
-export function showView(lab: SampleLab, view: FiledView): void {
+export function showView(lab: ViewedLab, view: FiledView): void {
   const { selection, table, similarity, comparisons, filed } = lab;
   selection.reset(view.selection);
   lab.opened = view.opened;

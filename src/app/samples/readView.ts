@@ -15,7 +15,7 @@ import {
   SURVIVAL_SCALES,
   type PanelChoices,
 } from './panelChoices.ts';
-import { ROW_FILTERS, type Sorting } from './tableView.svelte.ts';
+import { ROW_FILTERS, type Sorting } from './rowFilters.ts';
 
 const choices = objectOf<PanelChoices>({
   adjustment: oneOf(Object.keys(ADJUSTMENTS) as Adjustment[]),
