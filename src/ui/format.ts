@@ -35,11 +35,11 @@ export function formatProbability(probability: number): string {
   return `${formatNumber(percent, percent >= 10 ? 1 : 2)}%`;
 }
 
-/** mantissa × 10^exponent, the mantissa from 1 to below 10 as it is rounded. */
+/** mantissa × 10^exponent, the mantissa from 1 to below 10 as it is rounded; no line breaks in it. */
 function timesPower(mantissa: number, exponent: number, digits: number): string {
   const isTen = Math.abs(mantissa) >= 10 - 0.5 * 10 ** -digits;
   const shown = isTen ? Math.sign(mantissa) : mantissa;
-  return `${formatNumber(shown, digits)} × 10${superscript(exponent + Number(isTen))}`;
+  return `${formatNumber(shown, digits)}\u00a0×\u00a010${superscript(exponent + Number(isTen))}`;
 }
 
 /** A quantity over many orders of magnitude: plain up to a million, then as a power of ten. */

@@ -77,7 +77,7 @@ export class FiledAnalysis {
   /** Names of the file’s tokens; null if it has none. */
   vocabulary = $state.raw<Vocabulary | null>(null);
   /** True until the file’s map of neighbours is laid out again, which takes the comparison of all pairs. */
-  isMapDue = $state(false);
+  isMapDue = false;
   /** True while a run is being compared, experiments included. */
   isComparing = $state(false);
 

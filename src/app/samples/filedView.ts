@@ -41,7 +41,7 @@ export interface ViewedLab {
     sorting: Sorting | null;
     isWide: boolean;
   };
-  readonly similarity: { space: Space; readonly layout: Float32Array | null; clear(): void };
+  readonly similarity: { space: Space; readonly layout: Float32Array | null };
   readonly comparisons: {
     readonly memberRule: MemberRule | null;
     chooseMembers(rule: MemberRule | null): void;
@@ -82,7 +82,6 @@ export function showView(lab: ViewedLab, view: FiledView): void {
   selection.reset(view.selection);
   lab.opened = view.opened;
   Object.assign(table, view.table);
-  similarity.clear();
   similarity.space = view.space;
   filed.isMapDue = view.isLaidOut;
   comparisons.chooseMembers(view.members);
