@@ -102,8 +102,8 @@ async function scored() {
   await page.lab.openPasted(INPUT);
   await page.lab.change({ split: SPLIT });
   await page.lab.run.run();
-  page.lab.panels.add('test', () => PANEL);
-  page.lab.panels.add('private', () => ({ ...PANEL, id: 'private', holdsTexts: true }));
+  page.lab.panels.add(PANEL);
+  page.lab.panels.add({ ...PANEL, id: 'private', holdsTexts: true });
   return page;
 }
 
