@@ -12,7 +12,7 @@ import { type Gpu, type GpuProbe, probeGpu } from './device.ts';
 import { Adapters } from './model/adapters.ts';
 import { LanguageModel } from './model/languageModel.ts';
 import { type ModelFacts, ModelFiles } from './model/modelFiles.ts';
-import { canUseWebGpu, configureRuntime, usableThreads, warmRuntime } from './model/runtime.ts';
+import { canUseWebGpu, configureRuntime, usableThreads, warmRuntime, wasmName } from './model/runtime.ts';
 import { Tokenizer } from './model/tokenizer.ts';
 import { selfTest, tolerance } from './scoring/selfTest.ts';
 
@@ -179,7 +179,7 @@ export class OpenModel {
     const report: DeviceReport = {
       kind: gpu ? 'webgpu' : 'wasm',
       threads: gpu ? 0 : this.threads,
-      name: gpu ? gpu.name : `WebAssembly SIMD, ${this.threads} ${this.threads === 1 ? 'thread' : 'threads'}`,
+      name: gpu ? gpu.name : `${wasmName()}, ${this.threads} ${this.threads === 1 ? 'thread' : 'threads'}`,
       reason,
       selfTestError: null,
     };

@@ -75,10 +75,8 @@ async function readBody(
   return whole;
 }
 
-/** SHA-256 in lower-case hexadecimal. @throws {MemoscopeError} `ModelUnavailable` outside secure contexts. */
+/** SHA-256 in lower-case hexadecimal. @throws {TypeError} outside secure contexts, where browsers have none. */
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  if (!globalThis.isSecureContext)
-    throw unavailable('(all)', 'cannot be verified on an insecure page. Open it over https or on localhost.');
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
@@ -90,6 +88,8 @@ async function fetchOnce(
   signal: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await readBody(await request(file, cache, signal), file, onBytes, signal);
+  if (!globalThis.isSecureContext)
+    throw unavailable('(all)', 'cannot be verified on an insecure page. Open it over https or on localhost.');
   if ((await sha256(bytes)) !== file.sha256)
     throw corrupt(file.path, 'its content differs from the published one (SHA-256)');
   return bytes;
