@@ -1,18 +1,17 @@
 /** The statistics worker: whatever takes longer than a frame is computed here, so that the page never blocks. */
 import { expose, releaseProxy } from 'comlink';
 import { decompose } from '../src/core/analyses/decomposition.ts';
-import { analyseDependence } from '../src/core/analyses/dependence.ts';
+import { analyseDependence, estimateDependence } from '../src/core/analyses/dependence.ts';
 import { analyseCeilings } from '../src/core/analyses/ceilings.ts';
 import { accumulate, contrastStructure } from '../src/core/analyses/experiments.ts';
-import { compareGroups } from '../src/core/analyses/groups.ts';
+import { estimateGroups, testGroups } from '../src/core/analyses/groups.ts';
 import { analyseMatchLengths } from '../src/core/analyses/matchLengths.ts';
-import { analyseMembership, membershipIntervals } from '../src/core/analyses/membership.ts';
+import { evaluateBlind, evaluateScores, membershipIntervals } from '../src/core/analyses/membership.ts';
 import { comparePaired } from '../src/core/analyses/paired.ts';
 import { redundancy } from '../src/core/analyses/redundancy.ts';
 import { analyseSkew, skewIntervals } from '../src/core/analyses/skew.ts';
-import { analyseWorstCase } from '../src/core/analyses/worstCase.ts';
+import { analyseWorstCase, simulateMaxima } from '../src/core/analyses/worstCase.ts';
 import { readInBatches, type ImportBatch, type SourceFile } from '../src/core/samples/readSamples.ts';
-import { runToEnd } from '../src/core/statistics/bootstrap.ts';
 import { tailIntervals } from '../src/core/statistics/tailIndex.ts';
 import { textFeatures } from '../src/core/textFeatures.ts';
 import { registerCancellation } from '../src/protocol/cancellation.ts';
@@ -64,15 +63,19 @@ const statistics: StatisticsApi = {
   matchLengths: async (matches) => analyseMatchLengths(matches),
   decompose: async (matches, suffixes, groups) => decompose(matches, suffixes, groups),
   skew: async (n) => analyseSkew(n),
-  skewIntervals: async (n, seed) => runToEnd(skewIntervals(n, seed)) ?? [],
-  tailIntervals: async (matches, seed) => runToEnd(tailIntervals(matches, { seed })) ?? [],
+  skewIntervals: async (n, seed) => finish(skewIntervals(n, seed)),
+  tailIntervals: async (matches, seed) => finish(tailIntervals(matches, { seed })),
+  estimateDependence: async (matches, suffixes) => estimateDependence(matches, suffixes),
   dependence: async (matches, suffixes, seed) => analyseDependence(matches, suffixes, seed),
-  worstCase: async (matches, seed) => analyseWorstCase(matches, seed),
-  compareGroups: async (matches, groups, seed) => compareGroups(matches, groups, seed),
+  worstCase: async (matches) => analyseWorstCase(matches),
+  simulateMaxima: async (n, seed) => finish(simulateMaxima(n, seed)),
+  estimateGroups: async (matches, groups) => estimateGroups(matches, groups),
+  testGroups: async (matches, groups, seed) => testGroups(matches, groups, seed),
   ceilings: async (rows, suffixStarts, n) => analyseCeilings(rows, suffixStarts, n),
   comparePaired: async (before, after) => comparePaired(before, after),
   textFeatures: async (texts, zlibBytes) => textFeatures(texts, zlibBytes),
-  membership: async (scores, member, features, seed) => analyseMembership(scores, member, features, seed),
+  membership: async (scores, member) => evaluateScores(scores, member),
+  blindMembership: async (features, member, seed) => evaluateBlind(features, member, seed),
   membershipIntervals: async (scores, blindScores, member, seed) =>
     finish(membershipIntervals(scores, blindScores, member, seed)),
   accumulate: async (matches, suffixes, groups) => accumulate(matches, suffixes, groups),

@@ -3,7 +3,9 @@
  * one of them only. Ceilings of the match length N from the user's samples alone (Li et al. 2025, arXiv 2502.01187,
  * theorem 2.6 and remark 2.7, made operational).
  */
-import { commonLength, compareRows, rowCount, rowLength, type TokenRows } from './tokenRows.ts';
+import { filled } from './filled.ts';
+import { sortOrder } from './statistics/ranks.ts';
+import { commonLength, compareRows, rowCount, rowLength, sortedRows, type TokenRows } from './tokenRows.ts';
 
 /** Ceilings of each sample, in tokens of its suffix. */
 export interface Ceilings {
@@ -112,7 +114,7 @@ function fillSequence(
 ): void {
   let best = start;
   let most = 0;
-  for (let from = start; from < end;) {
+  for (let from = start; from < end && end - start > 1;) {
     const to = Math.min(
       end,
       runEnd(order, from, (a, b) => compareRows(samples, a, b) === 0),
@@ -123,9 +125,18 @@ function fillSequence(
   const mode = order[best] ?? 0;
   for (let index = start; index < end; index++) {
     const row = order[index] ?? 0;
-    into.sequence[row] = commonLength(samples, row, mode, samples.suffixStarts[row] ?? 0);
+    const from = samples.suffixStarts[row] ?? 0;
+    into.sequence[row] =
+      row === mode ? rowLength(samples, row) - from : commonLength(samples, row, mode, from);
     into.samePrefix[row] = end - start;
   }
+}
+
+/** Samples of one prefix side by side: those with prefixes of one length, in token order. */
+function byPrefixLength(sorted: Uint32Array, suffixStarts: ArrayLike<number>): Uint32Array {
+  const starts = filled(new Float64Array(sorted.length), (place) => suffixStarts[sorted[place] ?? 0] ?? NaN);
+  const order = sortOrder(starts);
+  return filled(order, (place) => sorted[order[place] ?? 0] ?? 0);
 }
 
 /**
@@ -141,9 +152,14 @@ function fillSequence(
  *
  * @param rows tokens of prefix and suffix of each sample.
  * @param suffixStarts `[n]` tokens of each prefix.
+ * @param sorted the order of the rows, if it is known.
  * @throws {RangeError} if a suffix begins behind its sample.
  */
-export function memorizationCeilings(rows: TokenRows, suffixStarts: ArrayLike<number>): Ceilings {
+export function memorizationCeilings(
+  rows: TokenRows,
+  suffixStarts: ArrayLike<number>,
+  sorted = sortedRows(rows),
+): Ceilings {
   const n = rowCount(rows);
   const samples: Samples = { ...rows, suffixStarts };
   const startOf = (row: number): number => suffixStarts[row] ?? NaN;
@@ -153,7 +169,7 @@ export function memorizationCeilings(rows: TokenRows, suffixStarts: ArrayLike<nu
     return length;
   };
   const ceilings: Ceilings = {
-    termwise: Uint32Array.from({ length: n }, (_, row) => suffixLength(row)),
+    termwise: filled(new Uint32Array(n), suffixLength),
     sequence: new Uint32Array(n),
     rival: new Int32Array(n).fill(NO_RIVAL),
     rivalRow: new Int32Array(n).fill(NO_RIVAL),
@@ -161,10 +177,8 @@ export function memorizationCeilings(rows: TokenRows, suffixStarts: ArrayLike<nu
     ownRows: new Uint32Array(n),
     samePrefix: new Uint32Array(n),
   };
-  const order = Uint32Array.from({ length: n }, (_, row) => row).sort((a, b) => compareRows(rows, a, b));
-  fillTermwise(samples, order, ceilings);
-  // Samples of one prefix side by side: those with prefixes of one length, in token order.
-  order.sort((a, b) => startOf(a) - startOf(b) || compareRows(rows, a, b));
+  fillTermwise(samples, sorted, ceilings);
+  const order = byPrefixLength(sorted, suffixStarts);
   const samePrefix = (a: number, b: number): boolean =>
     startOf(a) === startOf(b) && commonLength(rows, a, b) >= startOf(a);
   for (let start = 0; start < n;) {
@@ -182,12 +196,18 @@ export function memorizationCeilings(rows: TokenRows, suffixStarts: ArrayLike<nu
  *
  * @param rows tokens of prefix and suffix of each sample.
  * @param suffixStarts `[n]` tokens of each prefix.
+ * @param sorted the order of the rows, if it is known.
  */
-export function verbatimAtMost(rows: TokenRows, suffixStarts: ArrayLike<number>): number {
+export function verbatimAtMost(
+  rows: TokenRows,
+  suffixStarts: ArrayLike<number>,
+  sorted = sortedRows(rows),
+): number {
   const startOf = (row: number): number => suffixStarts[row] ?? NaN;
-  const order = Uint32Array.from({ length: rowCount(rows) }, (_, row) => row)
-    .filter((row) => rowLength(rows, row) > startOf(row))
-    .sort((a, b) => startOf(a) - startOf(b) || compareRows(rows, a, b));
+  const order = byPrefixLength(
+    sorted.filter((row) => rowLength(rows, row) > startOf(row)),
+    suffixStarts,
+  );
   const samePrefix = (a: number, b: number): boolean =>
     startOf(a) === startOf(b) && commonLength(rows, a, b) >= startOf(a);
   const isBeginning = (a: number, b: number): boolean => commonLength(rows, a, b) === rowLength(rows, a);
@@ -195,9 +215,9 @@ export function verbatimAtMost(rows: TokenRows, suffixStarts: ArrayLike<number>)
   for (let start = 0; start < order.length;) {
     const end = runEnd(order, start, samePrefix);
     // In sorted order every beginning of a row stands before it: the open ones are a chain.
-    const chain: number[] = [];
-    let most = 0;
-    for (let index = start; index < end; index++) {
+    const chain = [order[start] ?? 0];
+    let most = 1;
+    for (let index = start + 1; index < end; index++) {
       const row = order[index] ?? 0;
       while (chain.length > 0 && !isBeginning(chain.at(-1) ?? 0, row)) chain.pop();
       chain.push(row);

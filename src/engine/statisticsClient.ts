@@ -14,10 +14,19 @@ const startStatisticsWorker = (): Endpoint =>
     name: 'statistics',
   });
 
-/** The page's side of the statistics worker, which is started when it is first asked. */
+type Question<T> = (api: StatisticsApi) => Promise<T>;
+
+/**
+ * The page's side of the statistics worker, which is started when it is first asked. Estimates are asked for at once,
+ * resampling for later: the worker does one thing at a time, and no figure is to wait for the interval of another.
+ */
 export class StatisticsClient {
   private readonly start: () => Endpoint;
   private api: Remote<StatisticsApi> | null = null;
+  /** Questions that what was put off waits for. */
+  private open = 0;
+  private readonly later: (() => void)[] = [];
+  private isLaterAtWork = false;
 
   /** @param start tests put a message channel in the place of a worker. */
   constructor(start: () => Endpoint = startStatisticsWorker) {
@@ -25,8 +34,49 @@ export class StatisticsClient {
     registerCancellation();
   }
 
-  /** Asks for one analysis. @throws {MemoscopeError} what the analysis threw. */
-  async ask<T>(question: (api: StatisticsApi) => Promise<T>): Promise<T> {
+  /**
+   * Asks for one analysis.
+   *
+   * @param question may prepare what it asks with: that is part of it.
+   * @throws {MemoscopeError} what the analysis threw.
+   */
+  ask<T>(question: Question<T>): Promise<T> {
+    return this.hold(() => this.put(question));
+  }
+
+  /** Does something that a question needs, before which nothing that was put off begins. */
+  async hold<T>(work: () => Promise<T>): Promise<T> {
+    this.open++;
+    try {
+      return await work();
+    } finally {
+      this.open--;
+      this.goOn();
+    }
+  }
+
+  /**
+   * Asks for what takes long, such as resampling: when no other question is open, one at a time, in the order in which
+   * they were asked.
+   *
+   * @param isWanted asked when its turn comes.
+   * @returns null if it was not wanted any more.
+   * @throws {MemoscopeError} what the analysis threw.
+   */
+  async askLater<T>(question: Question<T>, isWanted: () => boolean): Promise<T | null> {
+    await new Promise<void>((resolve) => {
+      this.later.push(resolve);
+      this.goOn();
+    });
+    try {
+      return isWanted() ? await this.put(question) : null;
+    } finally {
+      this.isLaterAtWork = false;
+      this.goOn();
+    }
+  }
+
+  private async put<T>(question: Question<T>): Promise<T> {
     this.api ??= wrap<StatisticsApi>(this.start());
     try {
       return await question(this.api);
@@ -35,10 +85,25 @@ export class StatisticsClient {
     }
   }
 
-  /** See {@link StatisticsApi.ceilings}; the rows are moved to the worker. */
-  ceilings(rows: TokenRows, suffixStarts: Uint32Array, n: Float64Array): Promise<CeilingAnalysis> {
-    const moved = transfer(rows, [rows.ids.buffer, rows.starts.buffer] as ArrayBuffer[]);
-    return this.ask((api) => api.ceilings(moved, suffixStarts, n));
+  /** Lets the next one begin that was put off, in a task of its own: an answer may bring another question first. */
+  private goOn(): void {
+    setTimeout(() => {
+      if (this.open > 0 || this.isLaterAtWork) return;
+      const begin = this.later.shift();
+      this.isLaterAtWork = begin !== undefined;
+      begin?.();
+    });
+  }
+
+  /** See {@link StatisticsApi.ceilings}; the rows are moved to the worker. @param prepare makes what is asked with. */
+  ceilings(
+    prepare: () => Promise<readonly [rows: TokenRows, suffixStarts: Uint32Array, n: Float64Array]>,
+  ): Promise<CeilingAnalysis> {
+    return this.ask(async (api) => {
+      const [rows, suffixStarts, n] = await prepare();
+      const moved = transfer(rows, [rows.ids.buffer, rows.starts.buffer] as ArrayBuffer[]);
+      return api.ceilings(moved, suffixStarts, n);
+    });
   }
 
   /**

@@ -4,11 +4,15 @@
  */
 import type { Decomposition, Groups, Suffixes } from '../core/analyses/decomposition.ts';
 import type { CeilingAnalysis } from '../core/analyses/ceilings.ts';
-import type { GroupComparison } from '../core/analyses/groups.ts';
-import type { Dependence } from '../core/analyses/dependence.ts';
+import type { GroupEstimates, GroupTests } from '../core/analyses/groups.ts';
+import type { Dependence, DependenceEstimates } from '../core/analyses/dependence.ts';
 import type { Accumulation, StructureContrast } from '../core/analyses/experiments.ts';
 import type { MatchLengthAnalysis } from '../core/analyses/matchLengths.ts';
-import type { MembershipAnalysis, MembershipIntervals } from '../core/analyses/membership.ts';
+import type {
+  BlindEvaluation,
+  MembershipEstimates,
+  MembershipIntervals,
+} from '../core/analyses/membership.ts';
 import type { PairedAnalysis } from '../core/analyses/paired.ts';
 import type { Redundancy, RedundancySample } from '../core/analyses/redundancy.ts';
 import type { SkewAnalysis } from '../core/analyses/skew.ts';
@@ -54,22 +58,23 @@ export interface StatisticsApi {
   skewIntervals(n: Float64Array, seed: number): Promise<BootstrapResult[]>;
   /** BCa intervals of the tail index, one a threshold; null where it has none. */
   tailIntervals(matches: SampleMatches, seed: number): Promise<(BootstrapResult | null)[]>;
+  estimateDependence(matches: SampleMatches, suffixes: Suffixes): Promise<DependenceEstimates>;
   /** The slowest one: with permutations. */
   dependence(matches: SampleMatches, suffixes: Suffixes, seed: number): Promise<Dependence>;
-  worstCase(matches: SampleMatches, seed: number): Promise<WorstCase>;
-  compareGroups(matches: SampleMatches, groups: Groups, seed: number): Promise<GroupComparison>;
+  worstCase(matches: SampleMatches): Promise<WorstCase>;
+  /** Means over random subsamples, one a point of the curve of {@link worstCase}. */
+  simulateMaxima(n: Float64Array, seed: number): Promise<Float64Array>;
+  estimateGroups(matches: SampleMatches, groups: Groups): Promise<GroupEstimates>;
+  testGroups(matches: SampleMatches, groups: Groups, seed: number): Promise<GroupTests>;
   /** @throws {RangeError} if a suffix begins behind its sample. */
   ceilings(rows: TokenRows, suffixStarts: Uint32Array, n: Float64Array): Promise<CeilingAnalysis>;
   /** @throws {RangeError} if the runs differ in their number of samples. */
   comparePaired(before: SampleMatches, after: SampleMatches): Promise<PairedAnalysis>;
   textFeatures(texts: readonly string[], zlibBytes: Float64Array): Promise<TextFeatures>;
-  /** Scores in the order of `MEMBERSHIP_SCORES`. @throws {RangeError} unless there is one class a text. */
-  membership(
-    scores: readonly Float64Array[],
-    member: Int8Array,
-    features: TextFeatures | null,
-    seed: number,
-  ): Promise<MembershipAnalysis>;
+  /** Scores in the order of `MEMBERSHIP_SCORES`. */
+  membership(scores: readonly Float64Array[], member: Int8Array): Promise<MembershipEstimates>;
+  /** What the texts tell without the model. @throws {RangeError} unless there is one class a text. */
+  blindMembership(features: TextFeatures | null, member: Int8Array, seed: number): Promise<BlindEvaluation>;
   membershipIntervals(
     scores: readonly Float64Array[],
     blindScores: Float64Array,

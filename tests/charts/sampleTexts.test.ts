@@ -20,7 +20,7 @@ import { formatDrawnP, formatP } from '../../src/app/samples/panelText.ts';
 import { skewName, topFacts, topText } from '../../src/app/samples/skewText.ts';
 import { decompose } from '../../src/core/analyses/decomposition.ts';
 import { netChance, type Dependence } from '../../src/core/analyses/dependence.ts';
-import { compareGroups } from '../../src/core/analyses/groups.ts';
+import { estimateGroups } from '../../src/core/analyses/groups.ts';
 import { analyseMatchLengths } from '../../src/core/analyses/matchLengths.ts';
 import { kaplanMeier } from '../../src/core/statistics/survival.ts';
 import { readSamples } from '../../src/core/samples/readSamples.ts';
@@ -111,7 +111,7 @@ test('a mean is shown with its interval, or alone', () => {
 
 test('the tip of a group says how many of the samples at an N are only known to be at least that', () => {
   const matches = { n: Float64Array.of(1, 3, 3, 3), length: Float64Array.of(3, 3, 3, 4) };
-  const [group] = compareGroups(matches, { names: ['a'], of: new Int16Array(4) }, 1).groups;
+  const [group] = estimateGroups(matches, { names: ['a'], of: new Int16Array(4) }).groups;
   expect(group && [1, 2, 3].map((n) => groupTip(group, n))).toEqual([
     'a: 1 of 4',
     'a: 0 of 4',
@@ -182,7 +182,7 @@ describe('the dependence in words', () => {
     mean: bits(0.02),
     conditionalMean: bits(0.01),
   };
-  const sentence = (changes: Partial<Dependence>) => dependenceText({ ...seen, ...changes })[0];
+  const sentence = (changes: Partial<Dependence>) => dependenceText(seen, { ...seen, ...changes })[0];
   test('what cannot be told from none is not said to be none, and both numbers are there', () => {
     expect(sentence({ p: 0.4 })).toMatch(/cannot be told from none \(p = 0\.400.*0\.0200 bits/);
     expect(sentence({ conditionalP: 0.3 })).toMatch(
@@ -206,7 +206,7 @@ describe('the dependence in words', () => {
   test('the gain is a factor, of few samples two numbers', () => {
     const whole = { n: 2, samples: 100, log2Mean: -1, log2Product: -4 };
     const of = (changes: Partial<typeof whole>) =>
-      dependenceText({ ...seen, whole: { ...whole, ...changes } })[1];
+      dependenceText({ ...seen, whole: { ...whole, ...changes } }, null)[0];
     expect(of({})).toMatch(/understates .* 8\.0 times/);
     expect(of({ log2Mean: -5 })).toMatch(/overstates .* 2\.0 times/);
     expect(of({ samples: 16 })).toBe(
@@ -214,7 +214,7 @@ describe('the dependence in words', () => {
     );
   });
   test('the table is as long as its longest column', () => {
-    const { header, rows } = dependenceTable(seen);
+    const { header, rows } = dependenceTable(seen, seen);
     expect(rows).toHaveLength(2);
     expect(rows.every((row) => row.length === header.length)).toBe(true);
   });
@@ -228,7 +228,8 @@ describe('the dependence in words', () => {
     const point = { lag: 1, pairs: 1, mi: 1, p: 0.5, noVariation: false };
     const lags = [{ ...point, corrected: bits(8), nullMean: bits(1), nullHigh: bits(2) }];
     const conditional = [{ ...point, corrected: bits(7), nullMean: bits(3), nullHigh: bits(5) }];
-    const { header, rows } = dependenceTable({ ...seen, lags, conditional });
+    const found = { ...seen, lags, conditional };
+    const { header, rows } = dependenceTable(found, found);
     const cell = (name: string): unknown => rows[0]?.[header.indexOf(name)];
     expect(cell('chance 95% (bits)')).toBeCloseTo(2, 12);
     expect(cell('given accuracy, chance 95% (bits)')).toBeCloseTo(5, 12);

@@ -1,9 +1,11 @@
 import { AxeBuilder } from '@axe-core/playwright';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type {} from '../../src/app/api.ts';
 import { cellsOf, cutOffTables, runSamples, saved, selectedRows, visitWith } from './samplesVisit.ts';
-import { planted, visit, type VisitOptions } from './visit.ts';
+import { DIST, planted, visit, type VisitOptions } from './visit.ts';
 
 /** The planted set cut to twelve held-out texts and twelve with 64 copies. */
 const FEW = [0, 64].flatMap((copies) =>
@@ -133,6 +135,49 @@ test('planted texts: groups, membership, ceilings and the base beside the adapte
       expect(svg).not.toMatch(/var\(--|class=|<script/);
       expect(svg.match(/<svg/g)?.length).toBeGreaterThan(1);
     }
+  });
+});
+
+/** The statistics worker as it is built, without an answer to what takes long. */
+function withoutResampling(): Map<string, string> {
+  const name =
+    readdirSync(join(DIST, 'assets')).find((file) => /^statistics\.worker-.*\.js$/.test(file)) ?? '';
+  const held = ['testGroups', 'blindMembership', 'simulateMaxima', 'dependence', 'skewIntervals'];
+  const hold = `
+    const add = self.addEventListener.bind(self);
+    self.addEventListener = (type, listener) =>
+      add(type, (event) => {
+        if (!${JSON.stringify(held)}.includes(event.data?.path?.[0])) listener(event);
+      });
+  `;
+  return new Map([[`assets/${name}`, `{${hold}}\n${readFileSync(join(DIST, 'assets', name), 'utf8')}`]]);
+}
+
+test('estimates stand while what resamples is still to come: no p, no verdict, and files say so', async () => {
+  const texts = visitWith(FEW.filter((_, index) => index % 2 === 0));
+  const replaced = new Map([...(texts.replaced ?? []), ...withoutResampling()]);
+  await visit({ ...texts, replaced, serviceWorker: false }, async ({ page }) => {
+    await runSamples(page);
+    for (const id of ['groups-pending', 'membership-pending', 'panel-worst-case', 'panel-dependence'])
+      await page.getByTestId(id).waitFor({ timeout: 60_000 });
+    for (const id of ['groups-verdict', 'group-tests', 'membership-verdict'])
+      expect(await page.getByTestId(id).count()).toBe(0);
+    expect(await page.getByTestId('maximum').locator('path.mean').count()).toBe(1);
+    expect(await page.getByTestId('maximum').locator('circle').count()).toBe(0);
+    expect(await page.getByTestId('information').locator('rect.raw').count()).toBeGreaterThan(0);
+    expect(await page.getByTestId('information').locator('.null').count()).toBe(0);
+    const scores = page.getByTestId('membership-scores');
+    expect(await scores.locator('[data-score="loss"]').innerText()).toMatch(/[01]\.\d\d …\s+…/);
+    for (const [id, told] of [
+      ['groups', /P values: to come/],
+      ['membership', /interval, 95%: to come.*Blind baseline: to come/],
+      ['worst-case', /Dots: to come/],
+      ['dependence', /Chance: to come/],
+    ] as const)
+      expect(await saved(page, `${id}-csv`)).toMatch(told);
+    const { violations } = await new AxeBuilder({ page }).include('[data-testid="samples-view"]').analyze();
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { rowsOf, saved, visitWith } from './samplesVisit.ts';
+import { rowsOf, saved, settled, visitWith } from './samplesVisit.ts';
 import { planted, visit, type VisitOptions } from './visit.ts';
 
 /** Every kind with 0 and with 64 copies, two texts each. */
@@ -103,7 +103,7 @@ async function expectTokensOf(page: Page, text: string): Promise<void> {
 test('one sample’s waterfall by mouse and keyboard, and the tail', async () => {
   await visit(options({ viewport: { width: 360, height: 780 } }), async ({ page }) => {
     await page.getByTestId('samples-run').click();
-    await page.getByTestId('panel-dependence').waitFor({ timeout: 150_000 });
+    await settled(page, 150_000);
     expect(await page.getByTestId('panel-waterfall').count()).toBe(0);
 
     // Selected by keyboard: the first row, then its tokens one by one.

@@ -5,7 +5,16 @@ import { pathToFileURL } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { asShown, compared, runSamples, saved, savedBytes, visitWith, withoutNames } from './samplesVisit.ts';
+import {
+  asShown,
+  compared,
+  runSamples,
+  saved,
+  savedBytes,
+  settled,
+  visitWith,
+  withoutNames,
+} from './samplesVisit.ts';
 import { planted, visit, type VisitOptions } from './visit.ts';
 
 /** The planted set cut to three texts of each number of copies. */
@@ -19,16 +28,6 @@ const FEW = [0, 1, 2, 4, 8, 16, 32, 64].flatMap((copies) =>
 const options = (more: VisitOptions = {}): VisitOptions => visitWith(FEW, more);
 
 const PANELS = ['match-length', 'decomposition', 'skew', 'worst-case', 'dependence'];
-
-/** Waits until the last of the panels is computed. */
-async function settled(page: Page): Promise<void> {
-  await page.getByTestId('panel-dependence').waitFor({ timeout: 60_000 });
-  await page.waitForFunction(
-    () => document.querySelector<HTMLElement>('[data-testid="panels"]')?.dataset['busy'] === 'false',
-    undefined,
-    { timeout: 60_000 },
-  );
-}
 
 async function run(page: Page): Promise<void> {
   await runSamples(page);

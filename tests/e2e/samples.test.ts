@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type {} from '../../src/app/api.ts';
-import { rowsOf, runSamples, saved, visitWith } from './samplesVisit.ts';
+import { rowsOf, runSamples, saved, settled, visitWith } from './samplesVisit.ts';
 import { planted, visit, type VisitOptions } from './visit.ts';
 
 /** The planted set cut to four texts of each number of copies. */
@@ -20,7 +20,7 @@ const progress = (page: Page) => page.getByTestId('samples-progress');
 /** Runs what is in and waits until the last figure is there. */
 async function run(page: Page): Promise<void> {
   await runSamples(page);
-  await page.getByTestId('panel-dependence').waitFor({ timeout: 60_000 });
+  await settled(page);
 }
 
 test('the skip link leads to the results of the view that is shown', async () => {

@@ -20,6 +20,12 @@ export async function runSamples(page: Page, timeout = 120_000): Promise<void> {
   );
 }
 
+/** Waits until every panel has all its numbers. */
+export async function settled(page: Page, timeout = 60_000): Promise<void> {
+  await page.getByTestId('panel-dependence').waitFor({ timeout });
+  await page.locator('[data-testid="panels"][data-busy="false"]').waitFor({ timeout });
+}
+
 /** Waits until the worker has compared all pairs. */
 export async function compared(page: Page): Promise<void> {
   await page.waitForFunction(

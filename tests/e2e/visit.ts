@@ -116,13 +116,28 @@ export async function analyse(page: Page, text: string, timeout = 90_000): Promi
 
 /** Waits until the shown run is that of `text`, scored to its end. */
 export async function finished(page: Page, text: string, timeout = 90_000): Promise<void> {
-  await page.waitForFunction(
+  const done = page.waitForFunction(
     (wanted) =>
       document.querySelector('[data-testid="verdict"]')?.getAttribute('data-state') === 'done' &&
       document.querySelector('[data-testid="shown-text"]')?.textContent.startsWith(wanted),
     text.slice(0, 20),
     { timeout },
   );
+  await done.catch(async (cause: unknown) => {
+    throw new Error(`not scored to its end; the page says: ${await stateOf(page)}`, { cause });
+  });
 }
+
+/** What a visitor would be told: the model's state, the verdict, the beginnings of the texts typed and shown. */
+const stateOf = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const saidBy = (id: string) => {
+      const element = document.querySelector(`[data-testid="${id}"]`);
+      const said =
+        element instanceof HTMLTextAreaElement ? element.value : (element?.textContent ?? 'not there');
+      return `${id} (${element?.getAttribute('data-state') ?? ''}) ${said.replace(/\s+/g, ' ').slice(0, 100)}`;
+    };
+    return ['model-state', 'verdict', 'input', 'shown-text'].map(saidBy).join('; ');
+  });
 
 export const tokens = (page: Page) => page.getByTestId('token');

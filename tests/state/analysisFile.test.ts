@@ -11,7 +11,7 @@ import { DUPLICATE_GROUPS, duplicateColumns } from '../../src/app/samples/duplic
 import type { SampleLab } from '../../src/app/samples/sampleLab.svelte.ts';
 import { analyseMatchLengths } from '../../src/core/analyses/matchLengths.ts';
 import { accumulate, contrastStructure } from '../../src/core/analyses/experiments.ts';
-import { analyseMembership } from '../../src/core/analyses/membership.ts';
+import { evaluateBlind, evaluateScores } from '../../src/core/analyses/membership.ts';
 import { textFeatures, type TextFeatures } from '../../src/core/textFeatures.ts';
 import { readSamples } from '../../src/core/samples/readSamples.ts';
 import { findDuplicates } from '../../src/core/similarity/duplicates.ts';
@@ -31,9 +31,10 @@ function statistics(): StatisticsClient {
     accumulate: async (...given) => accumulate(...given),
     contrastStructure: async (...given) => contrastStructure(...given),
     textFeatures: async (texts, sizes) => textFeatures(texts, sizes),
-    membership: async (scores, member, known, seed) => {
+    membership: async (scores, member) => evaluateScores(scores, member),
+    blindMembership: async (known, member, seed) => {
       features.push(known);
-      return analyseMembership(scores, member, known, seed);
+      return evaluateBlind(known, member, seed);
     },
   };
   return statisticsOf(api);

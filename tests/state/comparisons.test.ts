@@ -5,8 +5,8 @@ import { contentHash } from '../../src/app/samples/otherRuns.ts';
 import { partingOf } from '../../src/app/samples/ceilingText.ts';
 import type { SampleLab } from '../../src/app/samples/sampleLab.svelte.ts';
 import { analyseCeilings } from '../../src/core/analyses/ceilings.ts';
-import { compareGroups } from '../../src/core/analyses/groups.ts';
-import { analyseMembership, membershipIntervals } from '../../src/core/analyses/membership.ts';
+import { estimateGroups, testGroups } from '../../src/core/analyses/groups.ts';
+import { evaluateBlind, evaluateScores, membershipIntervals } from '../../src/core/analyses/membership.ts';
 import { comparePaired } from '../../src/core/analyses/paired.ts';
 import { describeColumns } from '../../src/core/samples/columns.ts';
 import { readSamples } from '../../src/core/samples/readSamples.ts';
@@ -20,11 +20,13 @@ import { closeLabs, openLab, statisticsOf, type Given } from './samplePage.ts';
 function statistics(): StatisticsClient {
   const api: Partial<StatisticsApi> = {
     readSamples: async (files, options) => readSamples(files, options),
-    compareGroups: async (matches, groups, seed) => compareGroups(matches, groups, seed),
+    estimateGroups: async (matches, groups) => estimateGroups(matches, groups),
+    testGroups: async (matches, groups, seed) => testGroups(matches, groups, seed),
     ceilings: async (rows, starts, n) => analyseCeilings(rows, starts, n),
     comparePaired: async (before, after) => comparePaired(before, after),
     textFeatures: async (texts, sizes) => textFeatures(texts, sizes),
-    membership: async (scores, member, features, seed) => analyseMembership(scores, member, features, seed),
+    membership: async (scores, member) => evaluateScores(scores, member),
+    blindMembership: async (features, member, seed) => evaluateBlind(features, member, seed),
     membershipIntervals: async (scores, blind, member, seed) => {
       const done = runToEnd(membershipIntervals(scores, blind, member, seed));
       if (!done) throw new Error('stopped');
@@ -74,10 +76,10 @@ describe('the panels that compare', () => {
     const { lab } = await scored();
     await update(lab);
     const { groups, membership, ceilings, pairing, memberRule } = lab.comparisons;
-    expect(groups.result?.groups.map(({ name }) => name)).toEqual(['no', 'yes']);
+    expect(groups.result?.estimates.groups.map(({ name }) => name)).toEqual(['no', 'yes']);
     expect(memberRule).toEqual({ kind: 'values', column: 'seen', members: ['yes'] });
-    expect([membership.result?.analysis.members, membership.result?.analysis.nonMembers]).toEqual([20, 20]);
-    expect(membership.result?.analysis.blind).not.toBeNull();
+    expect([membership.result?.estimates.members, membership.result?.estimates.nonMembers]).toEqual([20, 20]);
+    expect(membership.result?.blind?.blind).not.toBeNull();
     expect(Array.from(ceilings.result?.capped ?? [])).toEqual([1]);
     expect(ceilings.result?.rivalRow[1]).toBe(0);
     expect(pairing.other?.id).toBe('base');
@@ -95,7 +97,7 @@ describe('the panels that compare', () => {
     lab.comparisons.chooseMembers({ kind: 'values', column: 'seen', members: ['no', 'yes'] });
     lab.comparisons.update(lab.comparisons.input());
     await vi.waitFor(() => {
-      expect(lab.comparisons.membership.result?.analysis.nonMembers).toBe(0);
+      expect(lab.comparisons.membership.result?.estimates.nonMembers).toBe(0);
     });
     lab.comparisons.chooseMembers(null);
     lab.comparisons.update(lab.comparisons.input());

@@ -1,5 +1,5 @@
 import type { Decomposition, Groups, Suffixes } from '../../core/analyses/decomposition.ts';
-import type { Dependence } from '../../core/analyses/dependence.ts';
+import type { Dependence, DependenceEstimates } from '../../core/analyses/dependence.ts';
 import type { MatchLengthAnalysis } from '../../core/analyses/matchLengths.ts';
 import type { SkewAnalysis } from '../../core/analyses/skew.ts';
 import type { WorstCase } from '../../core/analyses/worstCase.ts';
@@ -35,7 +35,11 @@ export class Analyses {
   /** One a threshold of the tail; null until they are there. */
   tailIntervals = $state.raw<readonly (BootstrapResult | null)[] | null>(null);
   worstCase = $state.raw<WorstCase | null>(null);
-  dependence = $state.raw<Dependence | null>(null);
+  /** Means of random subsamples, one a point of its curve; null until they are there. */
+  simulatedMaxima = $state.raw<Float64Array | null>(null);
+  dependence = $state.raw<DependenceEstimates | null>(null);
+  /** The same with its permutations; null until they are there. */
+  permutedDependence = $state.raw<Dependence | null>(null);
   /** True while the worker is at it. */
   isBusy = $state(false);
   problem = $state<string | null>(null);
@@ -59,7 +63,9 @@ export class Analyses {
     this.skewIntervals = null;
     this.tailIntervals = null;
     this.worstCase = null;
+    this.simulatedMaxima = null;
     this.dependence = null;
+    this.permutedDependence = null;
     this.problem = null;
   }
 
@@ -84,51 +90,95 @@ export class Analyses {
     return next;
   }
 
-  private async compute({ matches, suffixes, groups, isScreened, isFinal }: AnalysisInput): Promise<void> {
-    const { n } = matches;
-    await this.ask(
-      (api) => api.matchLengths(matches),
-      (result) => (this.matchLengths = result),
-    );
-    await this.ask(
-      (api) => api.decompose(matches, suffixes, groups),
-      (result) => (this.decomposition = result),
-    );
-    await this.ask(
-      (api) => api.skew(n),
-      (result) => (this.skew = result),
-    );
-    this.skewIntervals = null;
-    this.tailIntervals = null;
-    await this.ask(
-      (api) => api.worstCase(matches, SEED),
-      (result) => (this.worstCase = result),
-    );
-    // They take longest: not for an input that is out of date by now.
-    if (isFinal && !this.waiting && this.skew?.allZero === false) {
-      await this.ask(
-        (api) => api.skewIntervals(n, SEED),
+  private async compute(input: AnalysisInput): Promise<void> {
+    const { generation } = this;
+    await this.estimate(input, generation);
+    if (input.isFinal) await this.resample(input, generation);
+  }
+
+  /** All that needs no resampling, asked for at once: the worker answers in this order. */
+  private async estimate(
+    { matches, suffixes, groups, isScreened, isFinal }: AnalysisInput,
+    generation: number,
+  ): Promise<void> {
+    const ask = async <T>(
+      question: (api: StatisticsApi) => Promise<T>,
+      take: (answer: T) => void,
+    ): Promise<void> => {
+      const answer = await this.client.ask(question);
+      // Not if it is about samples that are not there any more.
+      if (generation === this.generation) take(answer);
+    };
+    const asked = [
+      ask(
+        (api) => api.matchLengths(matches),
+        (result) => (this.matchLengths = result),
+      ),
+      ask(
+        (api) => api.decompose(matches, suffixes, groups),
+        (result) => (this.decomposition = result),
+      ),
+      ask(
+        (api) => api.skew(matches.n),
+        (result) => {
+          this.skew = result;
+          this.skewIntervals = null;
+          this.tailIntervals = null;
+        },
+      ),
+      ask(
+        (api) => api.worstCase(matches),
+        (result) => {
+          this.worstCase = result;
+          this.simulatedMaxima = null;
+        },
+      ),
+    ];
+    if (isFinal && !isScreened)
+      asked.push(
+        ask(
+          (api) => api.estimateDependence(matches, suffixes),
+          (result) => {
+            this.dependence = result;
+            this.permutedDependence = null;
+          },
+        ),
+      );
+    await Promise.all(asked);
+  }
+
+  /** Intervals, simulations and permutations, the slowest last. */
+  private async resample(
+    { matches, suffixes, isScreened }: AnalysisInput,
+    generation: number,
+  ): Promise<void> {
+    // Not for an input that is out of date by now.
+    const isWanted = (): boolean => generation === this.generation && this.waiting === null;
+    const ask = async <T>(
+      question: (api: StatisticsApi) => Promise<T>,
+      take: (answer: T) => void,
+    ): Promise<void> => {
+      const answer = await this.client.askLater(question, isWanted);
+      if (answer !== null && generation === this.generation) take(answer);
+    };
+    if (this.skew?.allZero === false) {
+      await ask(
+        (api) => api.skewIntervals(matches.n, SEED),
         (result) => (this.skewIntervals = result),
       );
-      await this.ask(
+      await ask(
         (api) => api.tailIntervals(matches, SEED),
         (result) => (this.tailIntervals = result),
       );
     }
-    if (isFinal && !isScreened && !this.waiting)
-      await this.ask(
+    await ask(
+      (api) => api.simulateMaxima(matches.n, SEED),
+      (result) => (this.simulatedMaxima = result),
+    );
+    if (!isScreened)
+      await ask(
         (api) => api.dependence(matches, suffixes, SEED),
-        (result) => (this.dependence = result),
+        (result) => (this.permutedDependence = result),
       );
-  }
-
-  /** Drops an answer about samples that are not there any more. */
-  private async ask<T>(
-    question: (api: StatisticsApi) => Promise<T>,
-    take: (result: T) => void,
-  ): Promise<void> {
-    const { generation } = this;
-    const answer = await this.client.ask(question);
-    if (generation === this.generation) take(answer);
   }
 }

@@ -1,10 +1,11 @@
 /** State of the panels that compare: groups of samples, members with non-members, samples with each other, two runs. */
 import type { CeilingAnalysis } from '../../core/analyses/ceilings.ts';
 import type { Groups } from '../../core/analyses/decomposition.ts';
-import type { GroupComparison } from '../../core/analyses/groups.ts';
+import type { GroupEstimates, GroupTests } from '../../core/analyses/groups.ts';
 import {
   MEMBERSHIP_SCORES,
-  type MembershipAnalysis,
+  type BlindEvaluation,
+  type MembershipEstimates,
   type MembershipIntervals,
 } from '../../core/analyses/membership.ts';
 import { filled } from '../../core/filled.ts';
@@ -13,7 +14,7 @@ import type { StoredSample } from '../../engine/sampleStore.ts';
 import { sharedMemory } from '../../engine/sharedMemory.ts';
 import type { StatisticsClient } from '../../engine/statisticsClient.ts';
 import { asMemoscopeError } from '../../protocol/errors.ts';
-import type { SampleMatches } from '../../protocol/statistics.ts';
+import type { SampleMatches, StatisticsApi } from '../../protocol/statistics.ts';
 import { SEED } from './analyses.svelte.ts';
 import type { DataSet } from './dataSet.ts';
 import { Latest } from './latest.svelte.ts';
@@ -27,9 +28,16 @@ import type { SampleRun } from './sampleRun.svelte.ts';
 
 type Results = readonly (StoredSample | null)[];
 
-/** What the panel "Membership" shows; the intervals come later. */
+/** What the panel "Groups" shows; the tests come later. */
+interface GroupResult {
+  readonly estimates: GroupEstimates;
+  readonly tests: GroupTests | null;
+}
+
+/** What the panel "Membership" shows; the baseline and the intervals come later. */
 export interface MembershipResult {
-  readonly analysis: MembershipAnalysis;
+  readonly estimates: MembershipEstimates;
+  readonly blind: BlindEvaluation | null;
   readonly intervals: MembershipIntervals | null;
   /** `[samples]` the classes that were compared. */
   readonly member: Int8Array;
@@ -48,6 +56,12 @@ interface ComparisonInput {
   readonly rule: MemberRule | null;
   readonly other: OtherRun | null;
   /** True once no more samples come. */
+  readonly isFinal: boolean;
+}
+
+interface GroupInput {
+  readonly matches: SampleMatches;
+  readonly groups: Groups;
   readonly isFinal: boolean;
 }
 
@@ -72,11 +86,23 @@ interface ComparedLab {
   readonly groupOf: Groups | null;
 }
 
+/** `[samples]` each, in the order of the scores, laid out in slices; NaN where unscored. */
+async function scoresOf(results: Results): Promise<Float64Array[]> {
+  const slices = new Slices();
+  const scores: Float64Array[] = [];
+  for (const name of MEMBERSHIP_SCORES) {
+    const memory = sharedMemory(results.length * Float64Array.BYTES_PER_ELEMENT);
+    scores.push(filled(new Float64Array(memory), (index) => results[index]?.scored[name] ?? NaN));
+    await slices.pause();
+  }
+  return scores;
+}
+
 /** Texts that are read for the blind baseline in one call. */
 const TEXTS_AT_ONCE = 1000;
 
 export class Comparisons {
-  readonly groups: Latest<{ matches: SampleMatches; groups: Groups }, GroupComparison>;
+  readonly groups: Latest<GroupInput, GroupResult>;
   readonly membership: Latest<MembershipInput, MembershipResult>;
   readonly ceilings: Latest<CeilingInput, CeilingAnalysis>;
   readonly pairing: Pairing;
@@ -102,16 +128,22 @@ export class Comparisons {
     this.lab = lab;
     const { client } = lab.analyses;
     this.pairing = new Pairing(lab.run, storage, client);
-    this.groups = new Latest(async ({ matches, groups }, show) => {
-      show(await client.ask((api) => api.compareGroups(matches, groups, SEED)));
+    this.groups = new Latest(async ({ matches, groups, isFinal }, show, isWanted) => {
+      const estimates = await client.ask((api) => api.estimateGroups(matches, groups));
+      show({ estimates, tests: null });
+      if (!isFinal) return;
+      const tests = await client.askLater((api) => api.testGroups(matches, groups, SEED), isWanted);
+      if (tests) show({ estimates, tests });
     });
     this.ceilings = new Latest(async ({ prepared, matches }, show) => {
-      const all = filled(new Uint32Array(prepared.length), (index) => index);
-      const rows = await rowsOf(prepared, all);
-      const starts = filled(all, (index) => prepared[index]?.prefixTokens ?? 0);
-      show(await client.ceilings(rows, starts, matches.n));
+      const analysis = await client.ceilings(async () => {
+        const all = filled(new Uint32Array(prepared.length), (index) => index);
+        const rows = await rowsOf(prepared, all);
+        return [rows, filled(all, (index) => prepared[index]?.prefixTokens ?? 0), matches.n];
+      });
+      show(analysis);
     });
-    this.membership = new Latest((input, show) => this.evaluateMembership(input, show));
+    this.membership = new Latest((input, show, isWanted) => this.evaluateMembership(input, show, isWanted));
   }
 
   /** Who is a member: as chosen, else as the data suggest; null if nothing says it. */
@@ -158,7 +190,7 @@ export class Comparisons {
     const { matches, groups, dataSet, results, scored, prepared, rule, other, isFinal } = input;
     this.pairing.update(other, results, matches);
     if (isFinal) void this.pairing.look();
-    if (groups) void this.groups.update({ matches, groups });
+    if (groups) void this.groups.update({ matches, groups, isFinal });
     else this.groups.clear();
     if (!dataSet || !rule) this.membership.clear();
     // The baseline reads all texts: not for an input that is out of date by now.
@@ -196,26 +228,37 @@ export class Comparisons {
   private async evaluateMembership(
     { dataSet, results, scored, member }: MembershipInput,
     show: (result: MembershipResult) => void,
+    isWanted: () => boolean,
   ): Promise<void> {
     const { client } = this.lab.analyses;
-    const features = dataSet.hasTexts === false ? null : await this.featuresOf(dataSet, results, scored);
-    const slices = new Slices();
-    const scores: Float64Array[] = [];
-    for (const name of MEMBERSHIP_SCORES) {
-      const memory = sharedMemory(results.length * Float64Array.BYTES_PER_ELEMENT);
-      scores.push(filled(new Float64Array(memory), (index) => results[index]?.scored[name] ?? NaN));
-      await slices.pause();
-    }
-    const analysis = await client.ask((api) => api.membership(scores, member, features, SEED));
-    show({ analysis, intervals: null, member, scores });
-    if (analysis.members === 0 || analysis.nonMembers === 0) return;
-    const { blindScores } = analysis;
-    const intervals = await client.ask((api) => api.membershipIntervals(scores, blindScores, member, SEED));
-    show({ analysis, intervals, member, scores });
+    const { scores, estimates } = await client.ask(async (api) => {
+      const known = await scoresOf(results);
+      return { scores: known, estimates: await api.membership(known, member) };
+    });
+    const found = { estimates, member, scores };
+    show({ ...found, blind: null, intervals: null });
+    if (estimates.members === 0 || estimates.nonMembers === 0) return;
+    const blind = await client.askLater(async (api) => {
+      const hasTexts = dataSet.hasTexts !== false;
+      const features = hasTexts ? await this.featuresOf(api, dataSet, results, scored) : null;
+      return api.blindMembership(features, member, SEED);
+    }, isWanted);
+    if (!blind) return;
+    show({ ...found, blind, intervals: null });
+    const intervals = await client.askLater(
+      (api) => api.membershipIntervals(scores, blind.blindScores, member, SEED),
+      isWanted,
+    );
+    if (intervals) show({ ...found, blind, intervals });
   }
 
   /** What the texts show as they were scored, in pieces, so that the page is never held up. */
-  private async featuresOf({ samples }: DataSet, results: Results, scored: number): Promise<TextFeatures> {
+  private async featuresOf(
+    api: StatisticsApi,
+    { samples }: DataSet,
+    results: Results,
+    scored: number,
+  ): Promise<TextFeatures> {
     if (this.texts?.results === results && this.texts.scored === scored) return this.texts.features;
     const parts: TextFeatures[] = [];
     for (let from = 0; from < samples.length; from += TEXTS_AT_ONCE) {
@@ -229,7 +272,7 @@ export class Comparisons {
         const stored = results[from + place]?.scored;
         return stored ? Math.round(stored.loss / stored.zlib) : NaN;
       });
-      parts.push(await this.lab.analyses.client.ask((api) => api.textFeatures(texts, sizes)));
+      parts.push(await api.textFeatures(texts, sizes));
     }
     const features = joinFeatures(parts);
     this.texts = { results, scored, features };

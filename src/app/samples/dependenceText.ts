@@ -4,6 +4,7 @@ import {
   netChance,
   PERMUTATIONS,
   type Dependence,
+  type DependenceEstimates,
 } from '../../core/analyses/dependence.ts';
 import type { Cell } from '../../core/csv.ts';
 import type { LagPoint } from '../../core/statistics/dependence.ts';
@@ -39,7 +40,7 @@ export const conditionalFacts = ({ samples, conditionalSamples }: Dependence): s
 const FEWEST_FOR_RATIO = 100;
 
 /** The error of independence over a whole suffix: a factor, of few samples both numbers instead. */
-function errorText({ whole }: Dependence): string[] {
+function errorText({ whole }: DependenceEstimates): string[] {
   if (whole === null) return [];
   const { n, samples, log2Mean, log2Product } = whole;
   const gain = log2Mean - log2Product;
@@ -56,17 +57,17 @@ function errorText({ whole }: Dependence): string[] {
 /** Net information as it is, below 0 too. */
 const netText = (nats: number): string => `${formatNumber(BITS * nats, 4)} bits`;
 
-export function dependenceText(analysis: Dependence): string[] {
+/** @param analysis null until the permutations are there: before that, nothing is said of chance. */
+export const dependenceText = (estimates: DependenceEstimates, analysis: Dependence | null): string[] => [
+  ...(analysis ? [chanceText(analysis)] : []),
+  ...errorText(estimates),
+];
+
+function chanceText(analysis: Dependence): string {
   const raw = netText(analysis.mean);
   if (!(analysis.p < 0.05))
-    return [
-      `Dependence between the tokens of a sample cannot be told from none (${rawP(analysis)}, Holm over the distances): ${raw} on average, net of chance.`,
-      ...errorText(analysis),
-    ];
-  return [
-    `Tokens of one sample agree more than chance (${rawP(analysis)}, Holm over the distances): ${raw} on average, net of chance. ${whatIsLeft(analysis)}`,
-    ...errorText(analysis),
-  ];
+    return `Dependence between the tokens of a sample cannot be told from none (${rawP(analysis)}, Holm over the distances): ${raw} on average, net of chance.`;
+  return `Tokens of one sample agree more than chance (${rawP(analysis)}, Holm over the distances): ${raw} on average, net of chance. ${whatIsLeft(analysis)}`;
 }
 
 /** Mean over the lags of what 95 of 100 permutations stay below, net, nats: above it no lag's band is doubted. */
@@ -96,21 +97,35 @@ function whatIsLeft(analysis: Dependence): string {
     : `${left}${ofIt}, more than chance (${givenP(analysis)}): beyond the samples’ differences, right tokens come in runs.`;
 }
 
-export function dependenceTable({ lags, conditional, prefix, gain }: Dependence): PanelTable {
+/** @param permuted null until the permutations are there: then the cells that need them are empty. */
+export function dependenceTable(estimates: DependenceEstimates, permuted: Dependence | null): PanelTable {
+  const { lags, prefix, gain } = permuted ?? estimates;
   const size = Math.max(lags.length, gain.length);
   return {
     header: HEADER,
     rows: Array.from({ length: size }, (_, index) => [
       index + 1,
-      ...rawCells(lags[index]),
-      bits(conditional[index]?.corrected),
-      bits(conditional[index]?.nullMean),
-      bits(conditional[index]?.nullHigh),
-      conditional[index]?.p ?? NaN,
+      lags[index]?.pairs ?? null,
+      bits(lags[index]?.corrected),
+      ...(permuted ? chanceCells(permuted, index) : Array<Cell>(CHANCE_CELLS).fill(null)),
       bits(prefix[index - 1]),
       gain[index] ?? NaN,
     ]),
   };
+}
+
+const CHANCE_CELLS = 6;
+
+function chanceCells({ lags, conditional }: Dependence, index: number): Cell[] {
+  const [raw, given] = [lags[index], conditional[index]];
+  return [
+    bits(raw?.nullHigh),
+    raw?.p ?? NaN,
+    bits(given?.corrected),
+    bits(given?.nullMean),
+    bits(given?.nullHigh),
+    given?.p ?? NaN,
+  ];
 }
 
 const HEADER = [
@@ -128,6 +143,3 @@ const HEADER = [
 ] as const;
 
 const bits = (nats: number | undefined): number => BITS * (nats ?? NaN);
-
-const rawCells = (point: LagPoint | undefined): Cell[] =>
-  point ? [point.pairs, bits(point.corrected), bits(point.nullHigh), point.p] : [null, NaN, NaN, NaN];

@@ -2,11 +2,13 @@
 import type { Cell } from '../../core/csv.ts';
 import {
   SMALLEST_GROUP,
-  type GroupComparison,
+  type GroupEstimates,
   type GroupSummary,
   type GroupTest,
   type GroupTestName,
-  type PairComparison,
+  type GroupTests,
+  type PairEffect,
+  type PairTest,
 } from '../../core/analyses/groups.ts';
 import type { SurvivalQuantile } from '../../core/statistics/survivalQuantile.ts';
 import { benjaminiHochberg, holm } from '../../core/statistics/multiplicity.ts';
@@ -75,7 +77,7 @@ export function medianText(quantile: SurvivalQuantile = NOTHING): string {
 }
 
 /** Why nothing is compared; null if something is. */
-export function noComparison({ groups, isConstant, tooSmall }: GroupComparison): string | null {
+export function noComparison({ groups, isConstant, tooSmall }: GroupEstimates): string | null {
   const small =
     tooSmall.length === 0
       ? ''
@@ -87,7 +89,7 @@ export function noComparison({ groups, isConstant, tooSmall }: GroupComparison):
   return null;
 }
 
-export const nameOfPrimary = ({ primary }: GroupComparison): string =>
+export const nameOfPrimary = ({ primary }: GroupEstimates): string =>
   primary === 'log-rank' ? 'log-rank' : 'Mann-Whitney';
 
 /** How each p value comes about. */
@@ -107,7 +109,7 @@ interface Adjusted {
 }
 
 /** How far two groups are apart, the longer one first. */
-function effectText(groups: GroupComparison['groups'], pair: PairComparison): string {
+function effectText(groups: GroupEstimates['groups'], pair: PairEffect): string {
   const isUp = pair.delta >= 0;
   const [longer, shorter] = isUp ? [pair.second, pair.first] : [pair.first, pair.second];
   const nameOf = (place: number): string => groupName(groups[place]?.name ?? '');
@@ -115,13 +117,16 @@ function effectText(groups: GroupComparison['groups'], pair: PairComparison): st
 }
 
 /** The verdict, from the same p as the tables show. */
-export function groupVerdict(analysis: GroupComparison, adjusted: Adjusted): string[] {
-  const { groups, tests, pairs, primary } = analysis;
+export function groupVerdict(
+  { groups, effects, primary }: GroupEstimates,
+  { tests, pairs }: GroupTests,
+  adjusted: Adjusted,
+): string[] {
   const place = tests.findIndex(({ name }) =>
     name === 'log-rank' ? primary === 'log-rank' : primary !== 'log-rank',
   );
   const overall = tests[place];
-  const [widest] = [...pairs].sort((a, b) => Math.abs(b.delta) - Math.abs(a.delta));
+  const [widest] = [...effects].sort((a, b) => Math.abs(b.delta) - Math.abs(a.delta));
   if (!overall || !widest) return [];
   const isFamily = groups.length === 2;
   const p = isFamily ? (adjusted.tests[place] ?? NaN) : overall.p;
@@ -150,6 +155,9 @@ export function groupTip({ name, counts, censored, summary }: GroupSummary, n: n
   return `${startOf(groupName(name), 14)}: ${formatCount(counts[n] ?? 0)} of ${formatCount(summary.samples)}${toEnd}`;
 }
 
+const pairCells = (pair: PairTest | undefined, adjustedP: number | undefined): Cell[] =>
+  pair ? [pair.p, adjustedP ?? NaN, pair.rankP, pair.logRankP] : [null, null, null, null];
+
 const HEADER = [
   'comparison',
   'test',
@@ -165,35 +173,32 @@ const HEADER = [
   'high 95%',
 ] as const;
 
-/** Every test and pair, then every group. */
+/** Every test and pair, then every group. @param done null until the tests are there: then all p are left empty. */
 export function groupTable(
-  analysis: GroupComparison,
-  adjustedTests: readonly number[],
-  adjustedPairs: readonly number[],
+  analysis: GroupEstimates,
+  done: GroupTests | null,
+  adjusted: Pick<Adjusted, 'tests' | 'pairs'>,
 ): PanelTable {
-  const { groups, tests, pairs } = analysis;
+  const { groups, effects } = analysis;
   const nameOf = (place: number): string => groupName(groups[place]?.name ?? '');
   const blank = (count: number): Cell[] => Array<Cell>(count).fill(null);
   const every = groups.map(({ name }) => groupName(name)).join(' | ');
   return {
     header: HEADER,
     rows: [
-      ...tests.map(({ name, statistic, p, method }, place) => [
+      ...(done?.tests ?? []).map(({ name, statistic, p, method }, place) => [
         every,
         `${TEST_NAMES[name].label} (${method})`,
         statistic,
         p,
-        adjustedTests[place] ?? NaN,
+        adjusted.tests[place] ?? NaN,
         ...blank(7),
       ]),
-      ...pairs.map(({ first, second, p, rankP, logRankP, superiority, delta, shift }, place) => [
+      ...effects.map(({ first, second, superiority, delta, shift }, place) => [
         `${nameOf(first)} | ${nameOf(second)}`,
         nameOfPrimary(analysis),
         null,
-        p,
-        adjustedPairs[place] ?? NaN,
-        rankP,
-        logRankP,
+        ...pairCells(done?.pairs[place], adjusted.pairs[place]),
         superiority,
         delta,
         shift.estimate,

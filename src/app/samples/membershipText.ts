@@ -5,7 +5,8 @@ import {
   MEMBERSHIP_SCORES,
   withoutModel,
   type AurocInterval,
-  type MembershipAnalysis,
+  type BlindEvaluation,
+  type MembershipEstimates,
   type MembershipIntervals,
   type MembershipScore,
   type ScoreEvaluation,
@@ -45,7 +46,7 @@ export function tprText(found: TprAtFpr | undefined): string {
 }
 
 /** Which rates are refused, and why; null if none is. */
-export function refusalText({ scores }: MembershipAnalysis): string | null {
+export function refusalText({ scores }: MembershipEstimates): string | null {
   const refused = (scores[0]?.tpr ?? []).flatMap((found, place) =>
     'refused' in found ? [{ found, rate: FALSE_POSITIVE_RATES[place] ?? NaN }] : [],
   );
@@ -65,7 +66,7 @@ export const intervalText = (interval: AurocInterval | undefined): string =>
     : '';
 
 /** The score with the largest AUROC, by its place. */
-const bestOf = ({ scores }: MembershipAnalysis): number =>
+const bestOf = ({ scores }: MembershipEstimates): number =>
   scores.reduce(
     (best, { auroc }, place) =>
       auroc.auroc > (scores[best]?.auroc.auroc ?? -1) || Number.isNaN(scores[best]?.auroc.auroc)
@@ -74,20 +75,28 @@ const bestOf = ({ scores }: MembershipAnalysis): number =>
     0,
   );
 
+const whyNoBaseline = ({ blindFeatures }: BlindEvaluation): string =>
+  blindFeatures.length === 0
+    ? 'the blind baseline reads the texts, and these were left out of the file'
+    : 'the blind baseline needs ten different texts of each class';
+
+/** @param baseline null until it is there: a score is never judged without it. */
 export function membershipVerdict(
-  analysis: MembershipAnalysis,
+  analysis: MembershipEstimates,
+  baseline: BlindEvaluation | null,
   intervals: MembershipIntervals | null,
 ): string[] {
   const place = bestOf(analysis);
   const best = analysis.scores[place];
   const name = SCORE_NAMES[MEMBERSHIP_SCORES[place] ?? 'loss'].label;
   if (!best || Number.isNaN(best.auroc.auroc)) return ['Not defined: no score is known for both classes.'];
+  if (!baseline) return [];
   const area = formatNumber(best.auroc.auroc, 2);
-  if (!analysis.blind)
+  if (!baseline.blind)
     return [
-      `${name} does best of ${MEMBERSHIP_SCORES.length}, with an AUROC of ${area}, but there is nothing to hold it against: ${analysis.blindFeatures.length === 0 ? 'the blind baseline reads the texts, and these were left out of the file' : 'the blind baseline needs ten different texts of each class'}.`,
+      `${name} does best of ${MEMBERSHIP_SCORES.length}, with an AUROC of ${area}, but there is nothing to hold it against: ${whyNoBaseline(baseline)}.`,
     ];
-  const blind = analysis.blind.auroc.auroc;
+  const blind = baseline.blind.auroc.auroc;
   const excess = intervals?.excess[place];
   const width = excess && !Number.isNaN(excess.low) ? ` (95% ${intervalText(excess)})` : '';
   const difference = `${formatDifference(best.auroc.auroc - withoutModel(blind), 2)}${width}`;
@@ -126,11 +135,15 @@ const HEADER = [
   ]),
 ];
 
+/** @param baseline null until it is there, `intervals` likewise: then their cells are left empty. */
 export function membershipTable(
-  analysis: MembershipAnalysis,
+  { scores }: MembershipEstimates,
+  baseline: BlindEvaluation | null,
   intervals: MembershipIntervals | null,
 ): PanelTable {
-  const { scores, blind, blindFeatures } = analysis;
+  const blind = baseline?.blind ?? null;
+  const bounds = (interval: AurocInterval | undefined): Cell[] =>
+    intervals ? [interval?.low ?? NaN, interval?.high ?? NaN] : [null, null];
   const row = (
     label: string,
     evaluation: ScoreEvaluation,
@@ -139,8 +152,7 @@ export function membershipTable(
   ): Cell[] => [
     label,
     evaluation.auroc.auroc,
-    interval?.low ?? NaN,
-    interval?.high ?? NaN,
+    ...bounds(interval),
     ...excess,
     ...FALSE_POSITIVE_RATES.flatMap((_, place) => cellsOf(evaluation.tpr[place])),
   ];
@@ -155,14 +167,17 @@ export function membershipTable(
           evaluation,
           intervals?.aurocs[place],
           [
-            evaluation.auroc.auroc - withoutModel(blind?.auroc.auroc ?? NaN),
-            excess?.low ?? NaN,
-            excess?.high ?? NaN,
+            baseline ? evaluation.auroc.auroc - withoutModel(blind?.auroc.auroc ?? NaN) : null,
+            ...bounds(excess),
           ],
         );
       }),
       ...(blind ? [row('blind baseline', blind, intervals?.blind, [null, null, null])] : []),
-      ...blindFeatures.map(({ name, auroc }): Cell[] => [`text alone: ${BLIND_NAMES[name]}`, auroc, ...rest]),
+      ...(baseline?.blindFeatures ?? []).map(({ name, auroc }): Cell[] => [
+        `text alone: ${BLIND_NAMES[name]}`,
+        auroc,
+        ...rest,
+      ]),
     ],
   };
 }

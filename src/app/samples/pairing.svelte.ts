@@ -58,8 +58,11 @@ export class Pairing {
     this.run = run;
     this.storage = storage;
     this.result = new Latest(async ({ other, results, matches }, show) => {
-      const before = await this.matchesOf(other, results, matches);
-      show({ other, before, analysis: await client.ask((api) => api.comparePaired(before, matches)) });
+      const found = await client.ask(async (api) => {
+        const before = await this.matchesOf(other, results, matches);
+        return { before, analysis: await api.comparePaired(before, matches) };
+      });
+      show({ other, ...found });
     });
   }
 

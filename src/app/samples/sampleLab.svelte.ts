@@ -260,7 +260,8 @@ export class SampleLab {
   /** Tokens of the scored suffixes, laid end to end; null if there are other samples by then. */
   async suffixes(): Promise<Suffixes | null> {
     const { results } = this.run;
-    const suffixes = await suffixesOf(results);
+    // Estimates are asked for with these: no resampling of another panel begins before.
+    const suffixes = await this.analyses.client.hold(() => suffixesOf(results));
     return results === this.run.results ? suffixes : null;
   }
 

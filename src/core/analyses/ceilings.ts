@@ -3,7 +3,7 @@
  * beside how far it does. Li et al. 2025 (arXiv 2502.01187), theorem 2.6 and remark 2.7.
  */
 import { memorizationCeilings, NO_RIVAL, verbatimAtMost, type Ceilings } from '../ceilings.ts';
-import { rowLength, type TokenRows } from '../tokenRows.ts';
+import { rowLength, sortedRows, type TokenRows } from '../tokenRows.ts';
 
 export interface CeilingAnalysis extends Ceilings {
   /** Samples that have tokens and a known N. */
@@ -45,7 +45,8 @@ export function analyseCeilings(
   suffixStarts: ArrayLike<number>,
   n: ArrayLike<number>,
 ): CeilingAnalysis {
-  const ceilings = memorizationCeilings(rows, suffixStarts);
+  const sorted = sortedRows(rows);
+  const ceilings = memorizationCeilings(rows, suffixStarts, sorted);
   const lengths = ceilings.termwise.map((_, row) => rowLength(rows, row) - (suffixStarts[row] ?? 0));
   const size = lengths.reduce((most, length) => Math.max(most, length), 0) + 1;
   const [possible, termwise, sequence, observed] = [0, 1, 2, 3].map(() => new Uint32Array(size));
@@ -80,7 +81,7 @@ export function analyseCeilings(
     observedAtLeast: known(observed),
     capped: Uint32Array.from(capped.sort((a, b) => lost(b) - lost(a) || a - b)),
     sequenceCapped,
-    verbatimAtMost: verbatimAtMost(rows, suffixStarts),
+    verbatimAtMost: verbatimAtMost(rows, suffixStarts, sorted),
     above,
   };
 }

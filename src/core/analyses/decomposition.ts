@@ -5,9 +5,9 @@ import {
   type MatchLengths,
   type MatchSummary,
 } from '../statistics/matchLength.ts';
-import { excessSkewness, fitBetaGeometric, fitGeometric, varianceSplit } from '../statistics/parametric.ts';
+import { excessSkewness, fitBetaGeometric, fitGeometric, runningSplit } from '../statistics/parametric.ts';
 import type { ExcessSkewness, VarianceSplit } from '../statistics/parametric.ts';
-import { populationSoftSurvival } from '../statistics/soft.ts';
+import { addSoft, isScored, softResult, softSums } from '../statistics/soft.ts';
 import {
   kaplanMeier,
   logRank,
@@ -62,13 +62,41 @@ export interface Decomposition {
 
 /** The matches of some samples. */
 export function matchesOf({ n, length }: MatchLengths, isIn: (index: number) => boolean): MatchLengths {
-  const picked: [number[], number[]] = [[], []];
+  const picked = [new Float64Array(n.length), new Float64Array(n.length)] as const;
+  let size = 0;
   for (let index = 0; index < n.length; index++)
     if (isIn(index)) {
-      picked[0].push(n[index] ?? NaN);
-      picked[1].push(length[index] ?? NaN);
+      picked[0][size] = n[index] ?? NaN;
+      picked[1][size++] = length[index] ?? NaN;
     }
-  return { n: picked[0], length: picked[1] };
+  return { n: picked[0].slice(0, size), length: picked[1].slice(0, size) };
+}
+
+/** The matches of each group; of those samples that `counts` lets in. O(samples + groups). */
+export function matchesByGroup(
+  { n, length }: MatchLengths,
+  { names, of }: Groups,
+  counts: (n: number, length: number) => boolean = () => true,
+): MatchLengths[] {
+  const sizes = new Uint32Array(names.length);
+  const forEachMember = (use: (group: number, n: number, length: number) => void): void => {
+    for (let index = 0; index < n.length; index++) {
+      const [group, match, tokens] = [of[index] ?? -1, n[index] ?? NaN, length[index] ?? NaN];
+      if (group >= 0 && counts(match, tokens)) use(group, match, tokens);
+    }
+  };
+  forEachMember((group) => {
+    sizes[group] = (sizes[group] ?? 0) + 1;
+  });
+  const parts = Array.from(sizes, (size) => ({ n: new Float64Array(size), length: new Float64Array(size) }));
+  sizes.fill(0);
+  forEachMember((group, match, tokens) => {
+    const at = sizes[group] ?? 0;
+    parts[group]?.n.fill(match, at, at + 1);
+    parts[group]?.length.fill(tokens, at, at + 1);
+    sizes[group] = at + 1;
+  });
+  return parts;
 }
 
 export const suffixOf = ({ values, offsets }: Suffixes, index: number): Float32Array =>
@@ -89,9 +117,9 @@ function reachOf(points: readonly SurvivalPoint[], longest: number): number {
  * @throws {RangeError} unless every sample has 0 <= N <= L in whole tokens.
  */
 export function decompose(matches: MatchLengths, suffixes: Suffixes, groups: Groups | null): Decomposition {
-  const parts = (groups?.names ?? []).map((name, group) => ({
-    name,
-    matches: matchesOf(matches, (index) => groups?.of[index] === group),
+  const parts = (groups ? matchesByGroup(matches, groups) : []).map((own, group) => ({
+    name: groups?.names[group] ?? '',
+    matches: own,
   }));
   const present = parts
     .map((part) => ({ ...part, points: kaplanMeier(part.matches) }))
@@ -107,7 +135,7 @@ export function decompose(matches: MatchLengths, suffixes: Suffixes, groups: Gro
     points: its,
     restrictedMean: restrictedMean(its, tau),
   });
-  const scored = scoredSuffixes(matches, suffixes);
+  const soft = softSplit(matches, suffixes, points.length);
   const { a, b, rho } = fitBetaGeometric(matches);
   const { p } = fitGeometric(matches);
   return {
@@ -120,16 +148,24 @@ export function decompose(matches: MatchLengths, suffixes: Suffixes, groups: Gro
       : Float64Array.from(points, ({ i }) => (a + i - 1) / (a + b + i - 1)),
     rho,
     constantP: p,
-    softSurvival: populationSoftSurvival(scored).survival,
-    variance: varianceSplit(scored),
+    ...soft,
     skewness: excessSkewness(matches, p),
   };
 }
 
-function scoredSuffixes(matches: MatchLengths, suffixes: Suffixes): Float32Array[] {
-  const scored: Float32Array[] = [];
+/** What one sampled continuation of each prefix gives, both from one pass over the tokens. */
+function softSplit(
+  matches: MatchLengths,
+  { values, offsets }: Suffixes,
+  longest: number,
+): Pick<Decomposition, 'softSurvival' | 'variance'> {
+  const sums = softSums(longest);
+  const split = runningSplit();
   forEachMatch(matches, (_n, _length, index) => {
-    scored.push(suffixOf(suffixes, index));
+    const [from, to] = [offsets[index] ?? 0, offsets[index + 1] ?? 0];
+    if (isScored(values, from, to)) split.add(addSoft(sums, values, from, to));
   });
-  return scored;
+  // A suffix with an unscored token is left out, so the longest may be.
+  const reach = sums.ends.findLastIndex((suffixes) => suffixes > 0) + 1;
+  return { softSurvival: softResult(sums).survival.slice(0, reach), variance: split.result() };
 }

@@ -1,6 +1,13 @@
 /** What the panel "Dependence" shows: does one token right make the next one likelier, or do samples differ? */
 import { conditionalMi, partOf } from '../statistics/conditionalInformation.ts';
-import { lagProfile, prefixMi, type CorrectnessMatrix, type LagPoint } from '../statistics/dependence.ts';
+import { flagColumns } from '../statistics/correctnessBits.ts';
+import {
+  lagEstimates,
+  lagProfile,
+  prefixMiOf,
+  type CorrectnessMatrix,
+  type LagPoint,
+} from '../statistics/dependence.ts';
 import { holm } from '../statistics/multiplicity.ts';
 import { forEachMatch, type MatchLengths } from '../statistics/matchLength.ts';
 import { runToEnd } from '../statistics/bootstrap.ts';
@@ -17,21 +24,26 @@ export interface WholeSuffix {
   readonly log2Product: number;
 }
 
-export interface Dependence {
+/** What the flags and probabilities say by themselves, before any null is drawn. */
+export interface DependenceEstimates {
   /** Samples whose flags are used. */
   readonly samples: number;
-  /** Information of two tokens by their distance, nats. */
+  /** Information of two tokens by their distance, nats; of these estimates without a null, whose numbers are NaN. */
   readonly lags: readonly LagPoint[];
-  /** The same given the sample's accuracy on its other tokens; its chance keeps the accuracies. */
-  readonly conditional: readonly LagPoint[];
-  /** Samples that `conditional` is from: a random part of many. */
-  readonly conditionalSamples: number;
   /** `[positions - 1]` Miller-Madow information of "all before are right" and token j = 2, 3, ..., nats. */
   readonly prefix: Float64Array;
   /** `[max L]` dependence gain D(n), bits. */
   readonly gain: Float64Array;
   /** Null where no D(n) is known. */
   readonly whole: WholeSuffix | null;
+}
+
+/** The estimates with what permuted data give. */
+export interface Dependence extends DependenceEstimates {
+  /** Information of two tokens given the sample's accuracy on its other tokens; its chance keeps the accuracies. */
+  readonly conditional: readonly LagPoint[];
+  /** Samples that `conditional` is from: a random part of many. */
+  readonly conditionalSamples: number;
   /** Means over the lags of `lags` and `conditional`, net of chance, nats; NaN if nothing varies. */
   readonly mean: number;
   readonly conditionalMean: number;
@@ -99,9 +111,37 @@ function wholeOf(
       };
 }
 
+function estimatesOf(
+  matrix: CorrectnessMatrix,
+  matches: MatchLengths,
+  suffixes: Suffixes,
+): DependenceEstimates {
+  const isEmpty = matrix.samples === 0 || matrix.positions < 2;
+  const columns = isEmpty ? [] : flagColumns(matrix);
+  const scored: Float32Array[] = [];
+  forEachMatch(matches, (_n, _length, index) => {
+    scored.push(suffixOf(suffixes, index));
+  });
+  const terms = dependenceTerms(scored);
+  const gain = terms.log2Mean.map((mean, index) => mean - (terms.log2Product[index] ?? NaN));
+  return {
+    samples: matrix.samples,
+    lags: isEmpty ? [] : lagEstimates(columns),
+    prefix: Float64Array.from(prefixMiOf(columns), ({ corrected }) => corrected),
+    gain,
+    whole: wholeOf(gain, terms),
+  };
+}
+
 /**
- * Dependence between the correctness of tokens. Every token of every suffix is used, those after the first miss as
- * well: teacher forcing gives each its true context.
+ * Dependence between the correctness of tokens, as far as it needs no permutation. Every token of every suffix is
+ * used, those after the first miss as well: teacher forcing gives each its true context. O(tokens).
+ */
+export const estimateDependence = (matches: MatchLengths, suffixes: Suffixes): DependenceEstimates =>
+  estimatesOf(matrixOf(matches, suffixes), matches, suffixes);
+
+/**
+ * The same with its permutations.
  *
  * @param seed of the permutations.
  */
@@ -113,20 +153,11 @@ export function analyseDependence(matches: MatchLengths, suffixes: Suffixes, see
   const conditional = isEmpty
     ? []
     : (runToEnd(conditionalMi(part, { seed, permutations: CONDITIONAL_PERMUTATIONS })) ?? []);
-  const scored: Float32Array[] = [];
-  forEachMatch(matches, (_n, _length, index) => {
-    scored.push(suffixOf(suffixes, index));
-  });
-  const { samples, log2Mean, log2Product } = dependenceTerms(scored);
-  const gain = log2Mean.map((mean, index) => mean - (log2Product[index] ?? NaN));
   return {
-    samples: matrix.samples,
+    ...estimatesOf(matrix, matches, suffixes),
     lags,
     conditional,
     conditionalSamples: part.samples,
-    prefix: Float64Array.from(isEmpty ? [] : prefixMi(matrix), ({ corrected }) => corrected),
-    gain,
-    whole: wholeOf(gain, { samples, log2Mean, log2Product }),
     mean: meanInformation(lags),
     conditionalMean: meanInformation(conditional),
     p: smallestP(lags),

@@ -6,9 +6,10 @@ import { kruskalWallis } from '../statistics/kSample.ts';
 import { summarizeMatches, type MatchLengths, type MatchSummary } from '../statistics/matchLength.ts';
 import { hodgesLehmann, meanPermutation, type Shift } from '../statistics/shift.ts';
 import { kaplanMeier, logRank } from '../statistics/survival.ts';
+import { tally, type Tally } from '../statistics/tally.ts';
 import { survivalQuantile, type SurvivalQuantile } from '../statistics/survivalQuantile.ts';
-import { kolmogorovSmirnov, mannWhitney } from '../statistics/twoSample.ts';
-import { matchesOf, type Groups } from './decomposition.ts';
+import { kolmogorovSmirnov, mannWhitney, rankEffect } from '../statistics/twoSample.ts';
+import { matchesByGroup, type Groups } from './decomposition.ts';
 
 /** Groups of fewer samples than this are listed, not compared. */
 export const SMALLEST_GROUP = 3;
@@ -42,14 +43,10 @@ export interface GroupTest {
   readonly method: 'exact' | 'permutation' | 'normal' | 'asymptotic';
 }
 
-/** Two groups compared; indices into {@link GroupComparison.groups}. */
-export interface PairComparison {
+/** How far two groups are apart; indices into {@link GroupEstimates.groups}. */
+export interface PairEffect {
   readonly first: number;
   readonly second: number;
-  /** By {@link GroupComparison.primary}: log-rank or Mann-Whitney. */
-  readonly p: number;
-  readonly rankP: number;
-  readonly logRankP: number;
   /** P(N of the second > N of the first) + P(equal) / 2, with censored N as they are. */
   readonly superiority: number;
   /** Cliff's delta of the second over the first. */
@@ -61,7 +58,16 @@ export interface PairComparison {
   readonly shift: Shift;
 }
 
-export interface GroupComparison {
+/** p values of two groups, not adjusted for the number of pairs. */
+export interface PairTest {
+  /** By {@link GroupEstimates.primary}: log-rank or Mann-Whitney. */
+  readonly p: number;
+  readonly rankP: number;
+  readonly logRankP: number;
+}
+
+/** All that needs no test. */
+export interface GroupEstimates {
   readonly groups: readonly GroupSummary[];
   /** Groups with fewer than {@link SMALLEST_GROUP} scored samples. */
   readonly tooSmall: readonly { readonly name: string; readonly samples: number }[];
@@ -70,12 +76,17 @@ export interface GroupComparison {
   /** True if suffixes differ in length, so that only the log-rank test treats all fairly. */
   readonly lengthsDiffer: boolean;
   readonly primary: 'mann-whitney' | 'log-rank';
-  /** Of two groups: all that compare two samples. Of more: those of all at once. */
-  readonly tests: readonly GroupTest[];
   /** Every pair; none if nothing varies. */
-  readonly pairs: readonly PairComparison[];
+  readonly effects: readonly PairEffect[];
   /** H / (n - 1), the share of the ranks' variance between the groups. */
   readonly epsilon2: number;
+}
+
+export interface GroupTests {
+  /** Of two groups: all that compare two samples. Of more: those of all at once. */
+  readonly tests: readonly GroupTest[];
+  /** In the order of {@link GroupEstimates.effects}. */
+  readonly pairs: readonly PairTest[];
   /** Random assignments of the permutation test. */
   readonly permutations: number;
 }
@@ -85,6 +96,8 @@ interface Part {
   readonly group: number;
   readonly matches: MatchLengths;
   readonly summary: MatchSummary;
+  /** Of its N. */
+  readonly tally: Tally;
 }
 
 function summarize({ name, group, matches, summary }: Part, size: number): GroupSummary {
@@ -106,20 +119,21 @@ function summarize({ name, group, matches, summary }: Part, size: number): Group
 const censoredPairs = (a: MatchSummary, b: MatchSummary): number =>
   1 - (1 - a.censoredShare) * (1 - b.censoredShare);
 
-function comparePair(
-  [one, other]: readonly [Part, Part],
-  [first, second]: readonly [number, number],
-  primary: GroupComparison['primary'],
-  seed: number,
-): PairComparison {
-  const { p: rankP, superiority, delta } = mannWhitney(one.matches.n, other.matches.n, seed);
-  const { p: logRankP } = logRank([one.matches, other.matches]);
+function effectOf([one, other]: readonly [Part, Part]): Omit<PairEffect, 'first' | 'second'> {
+  const { superiority, delta } = rankEffect(one.tally, other.tally);
   const isKnown = censoredPairs(one.summary, other.summary) < 0.5;
-  const shift = isKnown
-    ? hodgesLehmann(one.matches.n, other.matches.n)
-    : { estimate: NaN, low: NaN, high: NaN };
-  const p = primary === 'log-rank' ? logRankP : rankP;
-  return { first, second, p, rankP, logRankP, superiority, delta, shift };
+  const shift = isKnown ? hodgesLehmann(one.tally, other.tally) : { estimate: NaN, low: NaN, high: NaN };
+  return { superiority, delta, shift };
+}
+
+function testPair(
+  [one, other]: readonly [Part, Part],
+  primary: GroupEstimates['primary'],
+  seed: number,
+): PairTest {
+  const { p: rankP } = mannWhitney(one.matches.n, other.matches.n, seed);
+  const { p: logRankP } = logRank([one.matches, other.matches]);
+  return { p: primary === 'log-rank' ? logRankP : rankP, rankP, logRankP };
 }
 
 function testsOfTwo(
@@ -149,53 +163,80 @@ function testsOfAll(parts: readonly Part[]): GroupTest[] {
   ];
 }
 
-const distinct = (parts: readonly Part[], of: (matches: MatchLengths) => ArrayLike<number>): Set<number> =>
-  new Set(parts.flatMap(({ matches }) => Array.from(of(matches))));
+const distinct = (tallies: readonly Tally[]): Set<number> =>
+  new Set(tallies.flatMap(({ values }) => Array.from(values)));
+
+/** What is compared, and how. */
+interface Compared {
+  readonly all: readonly Part[];
+  /** Those that are large enough. */
+  readonly parts: readonly Part[];
+  readonly lengths: ReadonlySet<number>;
+  readonly primary: GroupEstimates['primary'];
+  readonly isConstant: boolean;
+  /** Every two of the parts; none if nothing varies. */
+  readonly pairs: readonly { readonly first: number; readonly second: number; readonly both: [Part, Part] }[];
+}
+
+function comparedOf(matches: MatchLengths, groups: Groups): Compared {
+  const all = matchesByGroup(matches, groups, (n, length) => length > 0 && !Number.isNaN(n)).map(
+    (own, group): Part => ({
+      name: groups.names[group] ?? '',
+      group,
+      matches: own,
+      summary: summarizeMatches(own),
+      tally: tally(own.n),
+    }),
+  );
+  const parts = all.filter(({ summary }) => summary.samples >= SMALLEST_GROUP);
+  const lengths = distinct(parts.map((part) => tally(part.matches.length)));
+  const isConstant = distinct(parts.map((part) => part.tally)).size < 2;
+  const pairs = isConstant
+    ? []
+    : parts.flatMap((one, first) =>
+        parts.slice(first + 1).map((other, offset) => {
+          const both: [Part, Part] = [one, other];
+          return { first, second: first + 1 + offset, both };
+        }),
+      );
+  return { all, parts, lengths, primary: lengths.size > 1 ? 'log-rank' : 'mann-whitney', isConstant, pairs };
+}
 
 /**
- * Compares groups of samples. Unscored samples and those without a suffix are left out. p values are not adjusted
- * for their number.
+ * Summaries of groups of samples, and how far each two are apart. Unscored samples and those without a suffix are
+ * left out. O(samples groups).
  *
- * @param seed of the permutations.
  * @throws {RangeError} unless every sample has 0 <= N <= L in whole tokens.
  */
-export function compareGroups(matches: MatchLengths, groups: Groups, seed: number): GroupComparison {
-  const all = groups.names.map((name, group): Part => {
-    const isIn = (index: number): boolean =>
-      groups.of[index] === group && (matches.length[index] ?? NaN) > 0 && !Number.isNaN(matches.n[index]);
-    const own = matchesOf(matches, isIn);
-    return { name, group, matches: own, summary: summarizeMatches(own) };
-  });
-  const parts = all.filter(({ summary }) => summary.samples >= SMALLEST_GROUP);
-  const lengths = distinct(parts, ({ length }) => length);
+export function estimateGroups(matches: MatchLengths, groups: Groups): GroupEstimates {
+  const { all, parts, lengths, primary, isConstant, pairs } = comparedOf(matches, groups);
   const size = Math.max(0, ...lengths) + 1;
-  const isConstant = distinct(parts, ({ n }) => n).size < 2;
-  const lengthsDiffer = lengths.size > 1;
-  const primary = lengthsDiffer ? 'log-rank' : 'mann-whitney';
-  const [x, y] = parts;
-  const isComparable = parts.length >= 2 && !isConstant;
-  const { tests, permutations } =
-    isComparable && parts.length === 2 && x && y
-      ? testsOfTwo(x, y, seed)
-      : { tests: isComparable ? testsOfAll(parts) : [], permutations: 0 };
-  const pairs = isComparable
-    ? parts.flatMap((one, first) =>
-        parts
-          .slice(first + 1)
-          .map((other, offset) => comparePair([one, other], [first, first + 1 + offset], primary, seed)),
-      )
-    : [];
   return {
     groups: parts.map((part) => summarize(part, size)),
     tooSmall: all
       .filter(({ summary }) => summary.samples < SMALLEST_GROUP)
       .map(({ name, summary }) => ({ name, samples: summary.samples })),
     isConstant,
-    lengthsDiffer,
+    lengthsDiffer: lengths.size > 1,
     primary,
-    tests,
-    pairs,
-    epsilon2: isComparable ? kruskalWallis(parts.map(({ matches: { n } }) => n)).epsilon2 : NaN,
-    permutations,
+    effects: pairs.map(({ first, second, both }) => ({ first, second, ...effectOf(both) })),
+    epsilon2: pairs.length > 0 ? kruskalWallis(parts.map(({ matches: { n } }) => n)).epsilon2 : NaN,
   };
+}
+
+/**
+ * Tests the same groups. p values are not adjusted for their number.
+ *
+ * @param seed of the permutations.
+ * @throws {RangeError} as {@link estimateGroups}.
+ */
+export function testGroups(matches: MatchLengths, groups: Groups, seed: number): GroupTests {
+  const { parts, primary, pairs } = comparedOf(matches, groups);
+  const [x, y] = parts;
+  const isComparable = pairs.length > 0;
+  const whole =
+    isComparable && parts.length === 2 && x && y
+      ? testsOfTwo(x, y, seed)
+      : { tests: isComparable ? testsOfAll(parts) : [], permutations: 0 };
+  return { ...whole, pairs: pairs.map(({ both }) => testPair(both, primary, seed)) };
 }

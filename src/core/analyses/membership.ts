@@ -5,11 +5,13 @@
 import { BLIND_FEATURES, blindBaseline, type BlindFeature, type Membership } from '../blindBaseline.ts';
 import { randomInteger, seededRandom } from '../random.ts';
 import {
-  auroc,
-  rocCurve,
-  tprAtFpr,
+  aurocOfCounts,
+  countScores,
+  rocOfCounts,
+  tprOfCounts,
   type Auroc,
   type RocCurve,
+  type ScoreCounts,
   type TprAtFpr,
 } from '../statistics/membershipEvaluation.ts';
 import { aurocComponents, componentVariance, type AurocComponents } from '../statistics/delong.ts';
@@ -41,12 +43,17 @@ export interface ScoreEvaluation {
   readonly tpr: readonly TprAtFpr[];
 }
 
-export interface MembershipAnalysis {
+/** What the scores say by themselves. */
+export interface MembershipEstimates {
   /** Samples that are labelled and scored. */
   readonly members: number;
   readonly nonMembers: number;
   /** In the order of {@link MEMBERSHIP_SCORES}. */
   readonly scores: readonly ScoreEvaluation[];
+}
+
+/** What the texts say without the model. */
+export interface BlindEvaluation {
   /** Null if a class has too few different texts to learn from, or the texts are not known. */
   readonly blind: ScoreEvaluation | null;
   /** AUROC of each feature of the texts by itself; below 1/2: less of it, more like a member. None without texts. */
@@ -79,45 +86,66 @@ function thinCurve(curve: RocCurve, nonMembers: number): RocCurve {
   return { threshold: pick(curve.threshold), fpr: pick(curve.fpr), tpr: pick(curve.tpr) };
 }
 
-function evaluate(scores: Float64Array, member: Membership): ScoreEvaluation {
-  const members = scores.filter((_, sample) => member[sample] === 1);
-  const others = scores.filter((_, sample) => member[sample] === 0);
+function countsOf(scores: Float64Array, member: Membership): ScoreCounts {
+  // Members from the front, non-members from the back: their order is that of their values soon.
+  const split = new Float64Array(scores.length);
+  let members = 0;
+  let others = scores.length;
+  for (let sample = 0; sample < scores.length; sample++) {
+    if (member[sample] === 1) split[members++] = scores[sample] ?? NaN;
+    else if (member[sample] === 0) split[--others] = scores[sample] ?? NaN;
+  }
+  return countScores(split.subarray(0, members), split.subarray(others));
+}
+
+/** @param others non-members, with a score or without. */
+function evaluate(scores: Float64Array, member: Membership, others: number): ScoreEvaluation {
+  const counts = countsOf(scores, member);
   return {
-    auroc: auroc(members, others),
-    roc: thinCurve(rocCurve(members, others), others.length),
-    tpr: FALSE_POSITIVE_RATES.map((rate) => tprAtFpr(members, others, rate)),
+    auroc: aurocOfCounts(counts),
+    roc: thinCurve(rocOfCounts(counts), others),
+    tpr: FALSE_POSITIVE_RATES.map((rate) => tprOfCounts(counts, rate)),
   };
 }
 
+const nonMembersOf = (member: Membership): number =>
+  member.reduce((count, own) => count + Number(own === 0), 0);
+
 /**
- * Evaluates the scores and the blind baseline.
+ * Evaluates the scores: all that needs neither texts nor resamples. O(scores n log n).
  *
  * @param scores `[samples]` each, in the order of {@link MEMBERSHIP_SCORES}; NaN where unscored or not defined.
  * @param member 1 member, 0 non-member, -1 neither.
+ */
+export function evaluateScores(scores: readonly Float64Array[], member: Membership): MembershipEstimates {
+  const [loss = new Float64Array()] = scores;
+  const known: [number, number] = [0, 0];
+  for (let sample = 0; sample < loss.length; sample++) {
+    const own = member[sample];
+    if ((own === 0 || own === 1) && !Number.isNaN(loss[sample] ?? NaN)) known[own]++;
+  }
+  const [nonMembers, members] = known;
+  const others = nonMembersOf(member);
+  return { members, nonMembers, scores: scores.map((values) => evaluate(values, member, others)) };
+}
+
+/**
+ * Evaluates the blind baseline.
+ *
  * @param features of the texts; null if these are not known: then there is no baseline.
+ * @param member 1 member, 0 non-member, -1 neither.
  * @param seed deals the samples into the parts of the cross-validation.
  * @throws {RangeError} as {@link blindBaseline}.
  */
-export function analyseMembership(
-  scores: readonly Float64Array[],
-  member: Membership,
+export function evaluateBlind(
   features: TextFeatures | null,
+  member: Membership,
   seed: number,
-): MembershipAnalysis {
+): BlindEvaluation {
   const baseline = features && blindBaseline(features, member, seed);
-  const [loss = new Float64Array()] = scores;
-  const count = (own: number): number =>
-    loss.reduce((sum, value, sample) => sum + Number(member[sample] === own && !Number.isNaN(value)), 0);
-  const areaOf = (values: Float64Array): number =>
-    auroc(
-      values.filter((_, sample) => member[sample] === 1),
-      values.filter((_, sample) => member[sample] === 0),
-    ).auroc;
+  const areaOf = (values: Float64Array): number => aurocOfCounts(countsOf(values, member)).auroc;
   return {
-    members: count(1),
-    nonMembers: count(0),
-    scores: scores.map((values) => evaluate(values, member)),
-    blind: !baseline || baseline.isTooSmall ? null : evaluate(baseline.scores, member),
+    blind: !baseline || baseline.isTooSmall ? null : evaluate(baseline.scores, member, nonMembersOf(member)),
     blindFeatures: baseline
       ? BLIND_FEATURES.map((name, feature) => ({
           name,

@@ -4,9 +4,10 @@
  */
 import type { MatchLengths } from '../statistics/matchLength.ts';
 import { wilcoxonSignedRank, type WilcoxonSignedRank } from '../statistics/paired.ts';
+import { numbersOf } from '../statistics/ranks.ts';
 import { hodgesLehmannPaired, type Shift } from '../statistics/shift.ts';
 import { betaInc } from '../statistics/special.ts';
-import { tallyMedian } from '../statistics/tally.ts';
+import { tally, tallyMedian } from '../statistics/tally.ts';
 
 /** How often two match lengths were seen together. */
 export interface PairCell {
@@ -52,21 +53,21 @@ function signTest(one: number, other: number): number {
   return Math.min(1, 2 * betaInc(flips - fewer, fewer + 1, 0.5));
 }
 
-const meanOf = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
+function meanOf(values: Float64Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
+}
 
-function cellsOf(before: readonly number[], after: readonly number[]): PairCell[] {
-  const width = Math.max(0, ...new Set(after)) + 1;
-  const counts = new Map<number, number>();
-  before.forEach((from, pair) => {
-    const key = from * width + (after[pair] ?? 0);
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  });
-  return Array.from(counts, ([key, count]) => ({
+function cellsOf(before: Float64Array, after: Float64Array): PairCell[] {
+  let width = 1;
+  for (const to of after) width = Math.max(width, to + 1);
+  const { values, counts } = tally(before.map((from, pair) => from * width + (after[pair] ?? 0)));
+  return Array.from(values, (key, index) => ({
     before: Math.floor(key / width),
     after: key % width,
-    count,
-  })).sort((a, b) => a.before - b.before || a.after - b.after);
+    count: counts[index] ?? 0,
+  }));
 }
 
 function countDifferences(known: Float64Array): { lowest: number; counts: Uint32Array } {
@@ -78,6 +79,42 @@ function countDifferences(known: Float64Array): { lowest: number; counts: Uint32
   return { lowest, counts };
 }
 
+/** The pairs whose N is known in both runs, in their order. */
+interface KnownPairs {
+  /** `[samples]` NaN where a run has no N. */
+  readonly differences: Float64Array;
+  readonly ofBefore: Float64Array;
+  readonly ofAfter: Float64Array;
+  /** How many are censored in which run. */
+  readonly censored: [neither: number, before: number, after: number, both: number];
+}
+
+function knownPairs(before: MatchLengths, after: MatchLengths): KnownPairs {
+  const size = before.n.length;
+  const differences = new Float64Array(size);
+  const ofBefore = new Float64Array(size);
+  const ofAfter = new Float64Array(size);
+  const censored: KnownPairs['censored'] = [0, 0, 0, 0];
+  let pairs = 0;
+  for (let sample = 0; sample < size; sample++) {
+    const from = before.n[sample] ?? NaN;
+    const to = after.n[sample] ?? NaN;
+    differences[sample] = to - from;
+    if (Number.isNaN(to - from)) continue;
+    ofBefore[pairs] = from;
+    ofAfter[pairs++] = to;
+    const isCensored = Number(from >= (before.length[sample] ?? NaN));
+    const which = isCensored + 2 * Number(to >= (after.length[sample] ?? NaN));
+    censored[which as 0 | 1 | 2 | 3]++;
+  }
+  return {
+    differences,
+    ofBefore: ofBefore.subarray(0, pairs),
+    ofAfter: ofAfter.subarray(0, pairs),
+    censored,
+  };
+}
+
 /**
  * Compares two match lengths of the same samples.
  *
@@ -87,36 +124,31 @@ function countDifferences(known: Float64Array): { lowest: number; counts: Uint32
 export function comparePaired(before: MatchLengths, after: MatchLengths): PairedAnalysis {
   const sizes = [before.n, before.length, after.n, after.length].map(({ length }) => length);
   if (new Set(sizes).size > 1) throw new RangeError(`pairs from ${sizes.join(', ')} values`);
-  const differences = Float64Array.from(before.n, (from, sample) => (after.n[sample] ?? NaN) - from);
-  const places = Array.from(differences.keys()).filter((sample) => !Number.isNaN(differences[sample]));
-  const one = places.map((sample) => before.n[sample] ?? NaN);
-  const other = places.map((sample) => after.n[sample] ?? NaN);
-  const known = Float64Array.from(places, (sample) => differences[sample] ?? NaN);
-  const isCensored = ({ n, length }: MatchLengths, sample: number): boolean =>
-    (n[sample] ?? NaN) >= (length[sample] ?? NaN);
-  const censored = places.map(
-    (sample) => Number(isCensored(before, sample)) + 2 * Number(isCensored(after, sample)),
-  );
-  const count = (values: ArrayLike<number>, holds: (value: number) => boolean): number =>
-    Array.from(values).filter(holds).length;
-  const increases = count(known, (value) => value > 0);
-  const decreases = count(known, (value) => value < 0);
+  const { differences, ofBefore, ofAfter, censored } = knownPairs(before, after);
+  const changes = numbersOf(differences);
+  const pairs = changes.length;
+  let increases = 0;
+  let decreases = 0;
+  for (const change of changes) {
+    increases += Number(change > 0);
+    decreases += Number(change < 0);
+  }
   return {
-    pairs: places.length,
+    pairs,
     increases,
     decreases,
-    equal: places.length - increases - decreases,
-    test: wilcoxonSignedRank(one, other),
+    equal: pairs - increases - decreases,
+    test: wilcoxonSignedRank(ofBefore, ofAfter),
     signP: signTest(increases, decreases),
-    shift: hodgesLehmannPaired(known),
-    meanBefore: meanOf(one),
-    meanAfter: meanOf(other),
-    medianDifference: tallyMedian(known),
-    censoredBefore: count(censored, (which) => which === 1),
-    censoredAfter: count(censored, (which) => which === 2),
-    censoredBoth: count(censored, (which) => which === 3),
+    shift: hodgesLehmannPaired(changes),
+    meanBefore: meanOf(ofBefore),
+    meanAfter: meanOf(ofAfter),
+    medianDifference: tallyMedian(changes),
+    censoredBefore: censored[1],
+    censoredAfter: censored[2],
+    censoredBoth: censored[3],
     differences,
-    ...countDifferences(known),
-    cells: cellsOf(one, other),
+    ...countDifferences(changes),
+    cells: cellsOf(ofBefore, ofAfter),
   };
 }

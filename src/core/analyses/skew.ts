@@ -1,16 +1,7 @@
 /** What the panel "Skew" shows: how unequally memorization is spread over the samples. */
 import { bootstrap, type BootstrapResult, type BootstrapStatistic } from '../statistics/bootstrap.ts';
-import {
-  gini,
-  hill,
-  isAllZero,
-  lorenz,
-  medcouple,
-  moments,
-  theil,
-  topShare,
-  type HillPlot,
-} from '../statistics/skewness.ts';
+import { countingOrder, wholeRange } from '../statistics/counting.ts';
+import { gini, isAllZero, lorenz, medcouple, moments, theil, topShare } from '../statistics/skewness.ts';
 import { tally, type Tally } from '../statistics/tally.ts';
 
 /** Names of the statistics, in the order of {@link skewIntervals}. */
@@ -59,18 +50,24 @@ export interface SkewAnalysis {
   readonly order: Uint32Array;
   /** `[samples + 1]` share of all matched tokens that the first i samples of `order` hold. */
   readonly lorenz: Float64Array;
-  readonly hill: HillPlot;
+}
+
+/** Indices of the values that are numbers by ascending value, ties in their order. */
+function knownOrder(n: Float64Array): Uint32Array {
+  const range = wholeRange(n);
+  if (range) return countingOrder(n, range);
+  return Uint32Array.from(n, (_, index) => index)
+    .filter((index) => !Number.isNaN(n[index] ?? NaN))
+    .sort((a, b) => (n[a] ?? 0) - (n[b] ?? 0) || a - b);
 }
 
 /**
- * Estimates without intervals. O(n log n).
+ * Estimates without intervals. O(n), of lengths in no narrow range O(n log n).
  *
  * @param n match lengths; NaN where unscored.
  */
 export function analyseSkew(n: Float64Array): SkewAnalysis {
-  const order = Uint32Array.from(n, (_, index) => index)
-    .filter((index) => !Number.isNaN(n[index] ?? NaN))
-    .sort((a, b) => (n[a] ?? 0) - (n[b] ?? 0) || a - b);
+  const order = knownOrder(n);
   const known = Float64Array.from(order, (index) => n[index] ?? NaN);
   const sample = tally(known);
   const estimates = Object.fromEntries(
@@ -82,7 +79,6 @@ export function analyseSkew(n: Float64Array): SkewAnalysis {
     estimates,
     order,
     lorenz: lorenz(known),
-    hill: hill(known),
   };
 }
 

@@ -7,6 +7,8 @@ import {
   geometricSurvival,
 } from '../statistics/parametric.ts';
 import type { MatchLengths } from '../statistics/matchLength.ts';
+import { numbersOf } from '../statistics/ranks.ts';
+import { tally } from '../statistics/tally.ts';
 import {
   maxOfSubsample,
   missProbability,
@@ -23,8 +25,6 @@ export interface MaximumPoint {
   readonly low: number;
   readonly median: number;
   readonly high: number;
-  /** Mean over random subsamples: must follow `mean`. */
-  readonly simulated: number;
   /** Expected maximum of z samples of the fitted models, capped at the longest suffix. */
   readonly geometric: number;
   readonly betaGeometric: number;
@@ -46,11 +46,10 @@ export interface WorstCase {
   /** 95% upper bound on the share of recited samples if none was found; NaN if some were. */
   readonly bound: number;
   readonly curve: readonly MaximumPoint[];
-  readonly draws: number;
 }
 
-/** Random subsamples for each point of the curve. */
-const DRAWS = 1000;
+/** Random subsamples for each point of the curve, at most. */
+export const DRAWS = 1000;
 
 /** 1, 2, 3, 5, 7, 10, 15, ... M. */
 export function subsampleSizes(samples: number): number[] {
@@ -83,42 +82,49 @@ function expectedMaximum(survival: Float64Array, z: number): number {
   return survival.reduce((sum, value) => sum - Math.expm1(z * Math.log1p(-Math.min(1, value))), 0);
 }
 
+/** The known values, ascending. */
+function sortedValues(values: ArrayLike<number>): Float64Array {
+  const { values: distinct, counts, n } = tally(values);
+  const sorted = new Float64Array(n);
+  let at = 0;
+  distinct.forEach((value, index) => {
+    const end = at + (counts[index] ?? 0);
+    sorted.fill(value, at, end);
+    at = end;
+  });
+  return sorted;
+}
+
 /**
- * Planner and curve. O(M log M + draws M).
+ * Planner and exact curve: all that needs no random subsample. O(M log M), of lengths in a narrow range
+ * O(M sizes of subsamples).
  *
  * @throws {RangeError} unless every sample has 0 <= N <= L in whole tokens.
  */
-export function analyseWorstCase(matches: MatchLengths, seed: number): WorstCase {
-  const sorted = Float64Array.from(matches.n)
-    .filter((n) => !Number.isNaN(n))
-    .sort();
+export function analyseWorstCase(matches: MatchLengths): WorstCase {
+  const sorted = sortedValues(matches.n);
   const samples = sorted.length;
-  const cap = Array.from(matches.length).reduce((most, length) => (length > most ? length : most), 0);
+  const cap = numbersOf(matches.length).reduce((most, length) => (length > most ? length : most), 0);
   const least = sorted[samples - Math.ceil(samples / 100)] ?? NaN;
   const top = sorted.reduce((count, n) => count + Number(n >= least), 0);
-  const drawMaximum = maximumDrawer(sorted, seededRandom(seed));
   const { p } = fitGeometric(matches);
   const { a, b } = fitBetaGeometric(matches);
   const tokens = Array.from({ length: cap }, (_, index) => index + 1);
   const geometric = Float64Array.from(tokens, (n) => geometricSurvival(p, n));
   const betaGeometric = Float64Array.from(tokens, (n) => betaGeometricSurvival(a, b, n));
-  const recited = Array.from(matches.n).reduce(
-    (count, n, index) => count + Number(n > 0 && n === matches.length[index]),
-    0,
-  );
+  let recited = 0;
+  for (let index = 0; index < matches.n.length; index++) {
+    const n = matches.n[index] ?? NaN;
+    recited += Number(n > 0 && n === matches.length[index]);
+  }
   const curve = subsampleSizes(samples).map((z): MaximumPoint => {
     const { mean, quantiles } = maxOfSubsample(sorted, z, [0.05, 0.5, 0.95]);
-    // Large subsamples vary little: the work of one point is bounded.
-    const draws = Math.max(10, Math.min(DRAWS, Math.floor(5e5 / z)));
-    let sum = 0;
-    for (let draw = 0; draw < draws; draw++) sum += drawMaximum(z);
     return {
       z,
       mean,
       low: quantiles[0] ?? NaN,
       median: quantiles[1] ?? NaN,
       high: quantiles[2] ?? NaN,
-      simulated: sum / draws,
       geometric: expectedMaximum(geometric, z),
       betaGeometric: expectedMaximum(betaGeometric, z),
       miss: missProbability(samples, top, z),
@@ -132,6 +138,28 @@ export function analyseWorstCase(matches: MatchLengths, seed: number): WorstCase
     recited,
     bound: recited === 0 ? zeroHitBound(samples) : NaN,
     curve,
-    draws: DRAWS,
   };
+}
+
+/**
+ * Mean of the largest N over random subsamples at each size of {@link WorstCase.curve}: must follow its `mean`.
+ * O(M log M + draws M).
+ *
+ * @param n match lengths; NaN where unscored.
+ * @yields the share done, 0 .. 1.
+ */
+export function* simulateMaxima(n: ArrayLike<number>, seed: number): Generator<number, Float64Array> {
+  const sorted = sortedValues(n);
+  const sizes = subsampleSizes(sorted.length);
+  const drawMaximum = maximumDrawer(sorted, seededRandom(seed));
+  const means = new Float64Array(sizes.length);
+  for (const [place, z] of sizes.entries()) {
+    // Large subsamples vary little: the work of one point is bounded.
+    const draws = Math.max(10, Math.min(DRAWS, Math.floor(5e5 / z)));
+    let sum = 0;
+    for (let draw = 0; draw < draws; draw++) sum += drawMaximum(z);
+    means[place] = sum / draws;
+    yield (place + 1) / sizes.length;
+  }
+  return means;
 }

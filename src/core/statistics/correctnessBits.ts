@@ -34,15 +34,25 @@ export function flagColumns({ flags, samples, positions }: CorrectnessMatrix): F
     right: new Uint32Array(words),
     seen: new Uint32Array(words),
   }));
-  columns.forEach(({ right, seen }, position) => {
-    for (let sample = 0; sample < samples; sample++) {
-      const flag = flags[sample * positions + position] ?? -1;
-      const word = sample >>> 5;
-      const bit = 1 << (sample & 31);
-      if (flag >= 0) seen[word] = (seen[word] ?? 0) | bit;
-      if (flag === 1) right[word] = (right[word] ?? 0) | bit;
+  // A word of every column from the rows of 32 samples, which lie side by side.
+  for (let word = 0; word < words; word++) {
+    const to = Math.min(samples, 32 * word + 32);
+    for (let position = 0; position < positions; position++) {
+      let right = 0;
+      let seen = 0;
+      for (let sample = 32 * word; sample < to; sample++) {
+        // Without a branch, which would be taken at random: 0 for -1, else 1.
+        const flag = flags[sample * positions + position] ?? -1;
+        const isSeen = 1 + (flag >> 31);
+        seen |= isSeen << (sample & 31);
+        right |= (flag & isSeen) << (sample & 31);
+      }
+      const column = columns[position];
+      if (!column) continue;
+      column.right[word] = right;
+      column.seen[word] = seen;
     }
-  });
+  }
   return columns;
 }
 

@@ -15,6 +15,7 @@ import {
   pairMargins,
   prefixColumns,
   type CorrectnessMatrix,
+  type FlagBits,
   type PairMargins,
 } from './correctnessBits.ts';
 import { hypergeometric } from './draws.ts';
@@ -84,32 +85,45 @@ function nullAverages(tables: readonly Weighted[], random: Random, permutations:
   return averages.sort();
 }
 
-/** @param pairs position pairs that vary, which may be fewer than tables where these are per bin. */
-function lagPoint(
-  lag: number,
-  pairs: number,
-  tables: readonly Weighted[],
-  random: Random,
-  permutations: number,
-): LagPoint {
-  if (tables.length === 0) {
-    const none = { mi: NaN, corrected: NaN, nullMean: NaN, nullHigh: NaN, p: NaN };
-    return { lag, pairs, ...none, noVariation: true };
-  }
-  const { mi, corrected } = averageOf(tables);
+const NO_NULL = { nullMean: NaN, nullHigh: NaN, p: NaN };
+
+/** What a lag shows by itself, before any null is drawn. */
+function seenAt(lag: number, tables: readonly Weighted[]): LagPoint {
+  const found = tables.length === 0 ? { mi: NaN, corrected: NaN } : averageOf(tables);
+  return { lag, pairs: tables.length, ...found, ...NO_NULL, noVariation: tables.length === 0 };
+}
+
+function lagPoint(lag: number, tables: readonly Weighted[], random: Random, permutations: number): LagPoint {
+  const seen = seenAt(lag, tables);
+  if (seen.noVariation) return seen;
   const averages = nullAverages(tables, random, permutations);
-  const reached = averages.reduce((count, value) => count + Number(value >= corrected - 1e-12), 0);
+  const reached = averages.reduce((count, value) => count + Number(value >= seen.corrected - 1e-12), 0);
   return {
-    lag,
-    pairs,
-    mi,
-    corrected,
+    ...seen,
     nullMean: averages.reduce((sum, value) => sum + value, 0) / permutations,
     nullHigh: sortedQuantile(averages, 0.95),
     p: (1 + reached) / (permutations + 1),
-    noVariation: false,
   };
 }
+
+/** The tables of all position pairs at one lag that vary. */
+function tablesAt(columns: readonly FlagBits[], lag: number): Weighted[] {
+  return columns.slice(lag).flatMap((later, position) => {
+    const earlier = columns[position];
+    const margins = earlier && pairMargins(earlier, later);
+    return margins && varies(margins) ? [{ margins, weight: margins.n }] : [];
+  });
+}
+
+/**
+ * The lag profile without its null, whose numbers are NaN. O(samples positions lags / 32).
+ *
+ * @throws {RangeError} as {@link longestLag}.
+ */
+export const lagEstimates = (columns: readonly FlagBits[], maxLag = 16): LagPoint[] =>
+  Array.from({ length: longestLag(columns.length, maxLag) }, (_, index) =>
+    seenAt(index + 1, tablesAt(columns, index + 1)),
+  );
 
 /** The lags that a matrix has, at most `maxLag`. @throws {RangeError} unless that is a positive whole number. */
 export function longestLag(positions: number, maxLag: number): number {
@@ -134,13 +148,7 @@ export function* lagProfile(
   const random = seededRandom(seed);
   const points: LagPoint[] = [];
   for (let lag = 1; lag <= lags; lag++) {
-    const tables: Weighted[] = [];
-    columns.slice(lag).forEach((later, position) => {
-      const earlier = columns[position];
-      const margins = earlier && pairMargins(earlier, later);
-      if (margins && varies(margins)) tables.push({ margins, weight: margins.n });
-    });
-    points.push(lagPoint(lag, tables.length, tables, random, permutations));
+    points.push(lagPoint(lag, tablesAt(columns, lag), random, permutations));
     yield lag / lags;
   }
   return points;
@@ -156,8 +164,10 @@ const tableOf = ({ both, first, second, n }: PairMargins): PairInformation =>
  * @returns one table's information a position j = 2 .. positions, at index j - 2.
  * @throws {RangeError} if the flags do not fill the matrix.
  */
-export function prefixMi(matrix: CorrectnessMatrix): PairInformation[] {
-  const columns = flagColumns(matrix);
+export const prefixMi = (matrix: CorrectnessMatrix): PairInformation[] => prefixMiOf(flagColumns(matrix));
+
+/** {@link prefixMi} of columns that are known. */
+export function prefixMiOf(columns: readonly FlagBits[]): PairInformation[] {
   const prefixes = prefixColumns(columns);
   return columns.slice(1).flatMap((column, index) => {
     const prefix = prefixes[index];

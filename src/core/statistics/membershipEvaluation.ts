@@ -33,7 +33,7 @@ export function clopperPearson(k: number, n: number, confidence = 0.95): Proport
 }
 
 /** Counts of both classes at each distinct score, from the highest score down. */
-interface ScoreCounts {
+export interface ScoreCounts {
   readonly scores: Float64Array;
   readonly members: Float64Array;
   readonly nonMembers: Float64Array;
@@ -41,22 +41,26 @@ interface ScoreCounts {
   readonly n0: number;
 }
 
-function countScores(members: ArrayLike<number>, nonMembers: ArrayLike<number>): ScoreCounts {
-  const inside = numbersOf(members).sort().reverse();
-  const outside = numbersOf(nonMembers).sort().reverse();
+/** Counts the scores once for all that is read from them. O(n log n). */
+export function countScores(members: ArrayLike<number>, nonMembers: ArrayLike<number>): ScoreCounts {
+  const inside = numbersOf(members).sort();
+  const outside = numbersOf(nonMembers).sort();
   const size = inside.length + outside.length;
   const scores = new Float64Array(size);
   const one = new Float64Array(size);
   const other = new Float64Array(size);
-  let [i, j, at] = [0, 0, 0];
-  for (; i < inside.length || j < outside.length; at++) {
+  let i = inside.length - 1;
+  let j = outside.length - 1;
+  let at = 0;
+  for (; i >= 0 || j >= 0; at++) {
     const score = Math.max(inside[i] ?? -Infinity, outside[j] ?? -Infinity);
+    const from = i;
+    const start = j;
+    while (i >= 0 && inside[i] === score) i--;
+    while (j >= 0 && outside[j] === score) j--;
     scores[at] = score;
-    const [from, start] = [i, j];
-    while (i < inside.length && inside[i] === score) i++;
-    while (j < outside.length && outside[j] === score) j++;
-    one[at] = i - from;
-    other[at] = j - start;
+    one[at] = from - i;
+    other[at] = start - j;
   }
   return {
     scores: scores.subarray(0, at),
@@ -81,8 +85,11 @@ export interface RocCurve {
  *
  * @returns NaN rates for a class without scores.
  */
-export function rocCurve(members: ArrayLike<number>, nonMembers: ArrayLike<number>): RocCurve {
-  const counts = countScores(members, nonMembers);
+export const rocCurve = (members: ArrayLike<number>, nonMembers: ArrayLike<number>): RocCurve =>
+  rocOfCounts(countScores(members, nonMembers));
+
+/** {@link rocCurve} of scores that are counted. */
+export function rocOfCounts(counts: ScoreCounts): RocCurve {
   const size = counts.scores.length + 1;
   const curve = {
     threshold: new Float64Array(size),
@@ -104,7 +111,7 @@ export function rocCurve(members: ArrayLike<number>, nonMembers: ArrayLike<numbe
 }
 
 /** P(member's score > non-member's) + half the ties, from counts at falling scores. O(distinct scores). */
-function aurocOfCounts(members: Float64Array, nonMembers: Float64Array, n1: number, n0: number): number {
+function areaOf(members: Float64Array, nonMembers: Float64Array, n1: number, n0: number): number {
   let above = 0;
   let wins = 0;
   for (let at = 0; at < members.length; at++) {
@@ -126,9 +133,12 @@ export interface Auroc {
 }
 
 /** AUROC = U / (n1 n0), ties half. O(n log n). */
-export function auroc(members: ArrayLike<number>, nonMembers: ArrayLike<number>): Auroc {
-  const { members: one, nonMembers: other, n1, n0 } = countScores(members, nonMembers);
-  const area = aurocOfCounts(one, other, n1, n0);
+export const auroc = (members: ArrayLike<number>, nonMembers: ArrayLike<number>): Auroc =>
+  aurocOfCounts(countScores(members, nonMembers));
+
+/** {@link auroc} of scores that are counted. */
+export function aurocOfCounts({ members: one, nonMembers: other, n1, n0 }: ScoreCounts): Auroc {
+  const area = areaOf(one, other, n1, n0);
   return { auroc: area, se: hanleyMcNeil(area, n1, n0), members: n1, nonMembers: n0 };
 }
 
@@ -159,7 +169,7 @@ export function* aurocBootstrap(
 ): Generator<number, { auroc: number; low: number; high: number }> {
   if (!(confidence > 0 && confidence < 1)) throw new RangeError(`confidence ${confidence}`);
   const { members: one, nonMembers: other, n1, n0 } = countScores(members, nonMembers);
-  const area = aurocOfCounts(one, other, n1, n0);
+  const area = areaOf(one, other, n1, n0);
   if (!(area > 0 && area < 1)) return { auroc: area, low: NaN, high: NaN };
   const random = seededRandom(seed);
   const [drawn, drawnOther] = [new Float64Array(one.length), new Float64Array(one.length)];
@@ -168,7 +178,7 @@ export function* aurocBootstrap(
   for (let index = 0; index < replicates; index++) {
     draw(random, drawn);
     drawOther(random, drawnOther);
-    areas[index] = aurocOfCounts(drawn, drawnOther, n1, n0);
+    areas[index] = areaOf(drawn, drawnOther, n1, n0);
     yield (index + 1) / replicates;
   }
   areas.sort();
@@ -222,14 +232,16 @@ function lastStepWithin(counts: ScoreCounts, fpr: number) {
  *
  * @throws {RangeError} unless 0 < fpr <= 1.
  */
-export function tprAtFpr(
+export const tprAtFpr = (
   members: ArrayLike<number>,
   nonMembers: ArrayLike<number>,
   fpr: number,
   confidence = 0.95,
-): TprAtFpr {
+): TprAtFpr => tprOfCounts(countScores(members, nonMembers), fpr, confidence);
+
+/** {@link tprAtFpr} of scores that are counted. */
+export function tprOfCounts(counts: ScoreCounts, fpr: number, confidence = 0.95): TprAtFpr {
   if (!(fpr > 0 && fpr <= 1)) throw new RangeError(`false-positive rate ${fpr}`);
-  const counts = countScores(members, nonMembers);
   const needed = Math.ceil(1 / fpr - 1e-9);
   if (counts.n0 < needed) return { refused: 'tooFewNonMembers', nonMembers: counts.n0, needed };
   if (counts.n1 === 0) return { refused: 'noMembers', nonMembers: counts.n0, needed };

@@ -1,5 +1,5 @@
 /** The same samples before and after: the paper's test between two training mixes (Li et al. 2025, section 3). */
-import { midranks } from './ranks.ts';
+import { midranks, numbersOf } from './ranks.ts';
 import { normalTwoSided } from './special.ts';
 
 /** Result of {@link wilcoxonSignedRank}. */
@@ -81,9 +81,10 @@ function pratt(differences: Float64Array, zeros: number): number {
  */
 export function wilcoxonSignedRank(before: ArrayLike<number>, after: ArrayLike<number>): WilcoxonSignedRank {
   if (before.length !== after.length) throw new RangeError(`${before.length} and ${after.length} samples`);
-  const all = Float64Array.from(before, (value, index) => (after[index] ?? NaN) - value).filter(
-    (difference) => !Number.isNaN(difference),
-  );
+  const raw = new Float64Array(before.length);
+  for (let index = 0; index < raw.length; index++)
+    raw[index] = (after[index] ?? NaN) - (before[index] ?? NaN);
+  const all = numbersOf(raw);
   const differences = all.filter((difference) => difference !== 0);
   const n = differences.length;
   const zeros = all.length - n;

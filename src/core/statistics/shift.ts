@@ -5,7 +5,7 @@
 import { randomInteger, seededRandom } from '../random.ts';
 import { numbersOf } from './ranks.ts';
 import { normalQuantile } from './special.ts';
-import { tally } from './tally.ts';
+import { asTally, tally, type Sample } from './tally.ts';
 
 /** A shift with its interval, in the unit of the samples. */
 export interface Shift {
@@ -50,8 +50,8 @@ const zOf = (confidence: number): number => {
  *
  * @throws {RangeError} unless 0 < confidence < 1.
  */
-export function hodgesLehmann(x: ArrayLike<number>, y: ArrayLike<number>, confidence = 0.95): Shift {
-  const [first, second] = [tally(x), tally(y)];
+export function hodgesLehmann(x: Sample, y: Sample, confidence = 0.95): Shift {
+  const [first, second] = [asTally(x), asTally(y)];
   const pairs = first.n * second.n;
   const rank = Math.floor(pairs / 2 - zOf(confidence) * Math.sqrt((pairs * (first.n + second.n + 1)) / 12));
   const differences: Weighted[] = [];

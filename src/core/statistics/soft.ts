@@ -35,12 +35,14 @@ export function expectedMatch(logprobs: ArrayLike<number>): { mean: number; vari
   return { mean, variance: square - mean * mean };
 }
 
+/** True if a suffix, `logprobs[from .. to - 1]`, has tokens and every one is scored. */
+export function isScored(logprobs: ArrayLike<number>, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (Number.isNaN(logprobs[at] ?? NaN)) return false;
+  return to > from;
+}
+
 const scored = (suffixes: readonly ArrayLike<number>[]): ArrayLike<number>[] =>
-  suffixes.filter((logprobs) => {
-    for (let index = 0; index < logprobs.length; index++)
-      if (Number.isNaN(logprobs[index] ?? NaN)) return false;
-    return logprobs.length > 0;
-  });
+  suffixes.filter((logprobs) => isScored(logprobs, 0, logprobs.length));
 
 const longest = (suffixes: readonly ArrayLike<number>[]): number =>
   suffixes.reduce((most, { length }) => Math.max(most, length), 0);
@@ -58,22 +60,58 @@ export interface PopulationSurvival {
 /** Population hazard and survival of sampled continuations, suffixes censored at their end. O(tokens). */
 export function populationSoftSurvival(suffixes: readonly ArrayLike<number>[]): PopulationSurvival {
   const used = scored(suffixes);
-  const size = longest(used);
-  const samples = new Float64Array(size);
-  const atRisk = new Float64Array(size);
-  const kept = new Float64Array(size);
-  for (const logprobs of used) {
-    let sum = 0;
-    let before = 1;
-    for (let index = 0; index < logprobs.length; index++) {
-      sum += logprobs[index] ?? NaN;
-      const after = Math.exp(sum);
-      samples[index] = (samples[index] ?? 0) + 1;
-      atRisk[index] = (atRisk[index] ?? 0) + before;
-      kept[index] = (kept[index] ?? 0) + after;
-      before = after;
-    }
+  const sums = softSums(longest(used));
+  for (const logprobs of used) addSoft(sums, logprobs, 0, logprobs.length);
+  return softResult(sums);
+}
+
+/** Sums over suffixes that {@link PopulationSurvival} is made of, by token. */
+export interface SoftSums {
+  /** Suffixes that end with this token. */
+  readonly ends: Float64Array;
+  readonly atRisk: Float64Array;
+  readonly kept: Float64Array;
+}
+
+export const softSums = (longestSuffix: number): SoftSums => ({
+  ends: new Float64Array(longestSuffix),
+  atRisk: new Float64Array(longestSuffix),
+  kept: new Float64Array(longestSuffix),
+});
+
+/**
+ * Adds a suffix, `logprobs[from .. to - 1]`, without an unscored token.
+ *
+ * @returns its match length as {@link expectedMatch} has it.
+ */
+export function addSoft(
+  { ends, atRisk, kept }: SoftSums,
+  logprobs: ArrayLike<number>,
+  from: number,
+  to: number,
+): { mean: number; variance: number } {
+  const length = to - from;
+  let sum = 0;
+  let before = 1;
+  let mean = 0;
+  let square = 0;
+  ends[length - 1] = (ends[length - 1] ?? 0) + 1;
+  for (let index = 0; index < length; index++) {
+    sum += logprobs[from + index] ?? NaN;
+    const after = Math.exp(sum);
+    atRisk[index] = (atRisk[index] ?? 0) + before;
+    kept[index] = (kept[index] ?? 0) + after;
+    mean += after;
+    square += (2 * index + 1) * after;
+    before = after;
   }
+  return { mean, variance: square - mean * mean };
+}
+
+export function softResult({ ends, atRisk, kept }: SoftSums): PopulationSurvival {
+  const samples = ends.slice();
+  for (let index = samples.length - 2; index >= 0; index--)
+    samples[index] = (samples[index] ?? 0) + (samples[index + 1] ?? 0);
   const hazard = atRisk.map((risk, index) => (risk - (kept[index] ?? 0)) / risk);
   let product = 1;
   const survival = hazard.map((h) => (product *= 1 - h));
@@ -84,27 +122,53 @@ export function populationSoftSurvival(suffixes: readonly ArrayLike<number>[]): 
 export const populationSoftHazard = (suffixes: readonly ArrayLike<number>[]): Float64Array =>
   populationSoftSurvival(suffixes).hazard;
 
-/** log2 of the mean of exp(sums), stable for sums far below the smallest double. */
-function log2MeanExp(sums: Float64Array, count: number): number {
-  let highest = -Infinity;
-  for (let s = 0; s < count; s++) highest = Math.max(highest, sums[s] ?? NaN);
-  if (!(highest > -Infinity)) return highest;
-  let total = 0;
-  for (let s = 0; s < count; s++) total += Math.exp((sums[s] ?? NaN) - highest);
-  return (highest + Math.log(total / count)) / Math.LN2;
+/**
+ * log2 of the mean probability of all first n tokens over the suffixes that have them: stable for products far below
+ * the smallest double. Suffix by suffix, as they lie in memory.
+ *
+ * @param samples `[max L]` suffixes with at least n tokens.
+ */
+function log2Means(suffixes: readonly ArrayLike<number>[], samples: Uint32Array): Float64Array {
+  const highest = new Float64Array(samples.length).fill(-Infinity);
+  const totals = new Float64Array(samples.length);
+  for (const logprobs of suffixes) {
+    let sum = 0;
+    for (let index = 0; index < logprobs.length; index++) {
+      sum += logprobs[index] ?? NaN;
+      if (sum > (highest[index] ?? Infinity)) highest[index] = sum;
+    }
+  }
+  for (const logprobs of suffixes) {
+    let sum = 0;
+    for (let index = 0; index < logprobs.length; index++) {
+      sum += logprobs[index] ?? NaN;
+      totals[index] = (totals[index] ?? 0) + Math.exp(sum - (highest[index] ?? 0));
+    }
+  }
+  return highest.map((most, index) =>
+    most > -Infinity ? (most + Math.log((totals[index] ?? NaN) / (samples[index] ?? NaN))) / Math.LN2 : most,
+  );
 }
 
 /** Running column sums of the probabilities of a shrinking set of suffixes. */
 function columnSums(suffixes: readonly ArrayLike<number>[], size: number) {
   const sums = new Float64Array(size);
-  const change = (logprobs: ArrayLike<number>, sign: number): void => {
-    for (let index = 0; index < logprobs.length; index++)
-      sums[index] = (sums[index] ?? 0) + sign * Math.exp(logprobs[index] ?? NaN);
-  };
-  for (const logprobs of suffixes) change(logprobs, 1);
+  /** Sums of the probabilities of all first n tokens: suffixes that are shorter than n are not in them anyway. */
+  const products = new Float64Array(size);
+  for (const logprobs of suffixes) {
+    let product = 1;
+    for (let index = 0; index < logprobs.length; index++) {
+      const p = Math.exp(logprobs[index] ?? NaN);
+      product *= p;
+      sums[index] = (sums[index] ?? 0) + p;
+      products[index] = (products[index] ?? 0) + product;
+    }
+  }
   return {
+    products,
     remove: (logprobs: ArrayLike<number>): void => {
-      change(logprobs, -1);
+      for (let index = 0; index < logprobs.length; index++)
+        sums[index] = (sums[index] ?? 0) - Math.exp(logprobs[index] ?? NaN);
     },
     /** sum_{i <= n} log2 of the mean probability of token i. */
     log2Product: (n: number, count: number): number => {
@@ -114,6 +178,9 @@ function columnSums(suffixes: readonly ArrayLike<number>[], size: number) {
     },
   };
 }
+
+/** Sums of probabilities below this may have lost terms to the smallest double. */
+const SMALLEST_SUM = 1e-280;
 
 /** The two sides of {@link dependenceGain} at every n, `[max L]` each. */
 export interface DependenceTerms {
@@ -143,8 +210,7 @@ export function dependenceTerms(suffixes: readonly ArrayLike<number>[]): Depende
   const used = scored(suffixes).sort((one, other) => other.length - one.length);
   const size = longest(used);
   const columns = columnSums(used, size);
-  const sums = new Float64Array(used.length);
-  const [log2Mean, log2Product] = [new Float64Array(size), new Float64Array(size)];
+  const log2Product = new Float64Array(size);
   const samples = new Uint32Array(size);
   let count = used.length;
   for (let n = 1; n <= size; n++) {
@@ -152,11 +218,13 @@ export function dependenceTerms(suffixes: readonly ArrayLike<number>[]): Depende
       columns.remove(shortest);
       count--;
     }
-    for (let s = 0; s < count; s++) sums[s] = (sums[s] ?? 0) + (used[s]?.[n - 1] ?? NaN);
     samples[n - 1] = count;
-    log2Mean[n - 1] = log2MeanExp(sums, count);
     log2Product[n - 1] = columns.log2Product(n, count);
   }
+  const { products } = columns;
+  const log2Mean = products.every((sum) => sum > SMALLEST_SUM)
+    ? products.map((sum, index) => Math.log2(sum / (samples[index] ?? NaN)))
+    : log2Means(used, samples);
   return { samples, log2Mean, log2Product };
 }
 

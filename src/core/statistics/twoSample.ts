@@ -2,6 +2,7 @@
 import { randomInteger, seededRandom } from '../random.ts';
 import { midranks, numbersOf, type Ranks } from './ranks.ts';
 import { kolmogorovTail, normalTwoSided } from './special.ts';
+import { asTally, type Sample } from './tally.ts';
 
 /** Result of {@link mannWhitney}. */
 export interface MannWhitney {
@@ -90,6 +91,24 @@ function chooseMethod(pairs: number, { groups, ranks }: Ranks): MannWhitney['met
   if (pairs <= EXACT_PAIRS) return 'exact';
   const tied = groups.reduce((sum, size) => sum + (size > 1 ? size : 0), 0);
   return tied > TIED_SHARE * ranks.length && ranks.length <= PERMUTATION_LIMIT ? 'permutation' : 'normal';
+}
+
+/** U and the effect sizes of {@link MannWhitney}, which need no test. */
+export type RankEffect = Pick<MannWhitney, 'u' | 'superiority' | 'delta'>;
+
+/** Effect sizes of {@link mannWhitney} without its test. O(distinct values) of tallies. @returns NaN if a sample is empty. */
+export function rankEffect(x: Sample, y: Sample): RankEffect {
+  const [one, other] = [asTally(x), asTally(y)];
+  const pairs = one.n * other.n;
+  let [u, below, at] = [0, 0, 0];
+  one.values.forEach((value, index) => {
+    while (at < other.values.length && (other.values[at] ?? NaN) < value) below += other.counts[at++] ?? 0;
+    const ties = other.values[at] === value ? (other.counts[at] ?? 0) : 0;
+    u += (one.counts[index] ?? 0) * (below + ties / 2);
+  });
+  if (pairs === 0) return { u: NaN, superiority: NaN, delta: NaN };
+  const superiority = 1 - u / pairs;
+  return { u, superiority, delta: 2 * superiority - 1 };
 }
 
 /**

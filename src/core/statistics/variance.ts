@@ -60,20 +60,26 @@ const split = (mean: number, within: number, between: number): VarianceSplit => 
  * @param suffixes natural-log probabilities of each suffix's tokens.
  */
 export function varianceSplit(suffixes: readonly ArrayLike<number>[]): VarianceSplit {
-  let count = 0;
-  let mean = 0;
-  let spread = 0;
-  let within = 0;
-  for (const logprobs of suffixes) {
-    const match = expectedMatch(logprobs);
-    if (Number.isNaN(match.mean)) continue;
-    // Welford's running mean and sum of squares.
-    const step = match.mean - mean;
-    mean += step / ++count;
-    spread += step * (match.mean - mean);
-    within += match.variance;
-  }
-  return count === 0 ? split(NaN, NaN, NaN) : split(mean, within / count, spread / count);
+  const running = runningSplit();
+  for (const logprobs of suffixes) running.add(expectedMatch(logprobs));
+  return running.result();
+}
+
+/** A {@link varianceSplit} to which expected matches are added one by one; NaN is left out. */
+export function runningSplit() {
+  let [count, mean, spread, within] = [0, 0, 0, 0];
+  return {
+    add(match: { mean: number; variance: number }): void {
+      if (Number.isNaN(match.mean)) return;
+      // Welford's running mean and sum of squares.
+      const step = match.mean - mean;
+      mean += step / ++count;
+      spread += step * (match.mean - mean);
+      within += match.variance;
+    },
+    result: (): VarianceSplit =>
+      count === 0 ? split(NaN, NaN, NaN) : split(mean, within / count, spread / count),
+  };
 }
 
 /**
@@ -97,17 +103,20 @@ export function fittedVarianceSplit(a: number, b: number, length: number): Varia
   return split(mean, Math.max(0, variance - between), between);
 }
 
-/** P(values >= n) for n = 1 .. max: the shares of a sample. */
-function tailShares(values: readonly number[]): number[] {
+/** P(value >= n) for n = 1 .. max: the shares of what `of` gives for each sample. */
+function tailShares(s: MatchLengths, of: (n: number, length: number) => number): number[] {
   const counts: number[] = [];
-  for (const value of values) {
+  let samples = 0;
+  forEachMatch(s, (n, length) => {
+    const value = of(n, length);
     while (counts.length <= value) counts.push(0);
     counts[value] = (counts[value] ?? 0) + 1;
-  }
+    samples++;
+  });
   const tails = counts.slice(1);
   for (let index = tails.length - 2; index >= 0; index--)
     tails[index] = (tails[index] ?? 0) + (tails[index + 1] ?? 0);
-  return tails.map((count) => count / values.length);
+  return tails.map((count) => count / samples);
 }
 
 /**
@@ -118,9 +127,8 @@ function tailShares(values: readonly number[]): number[] {
  * @returns NaN where nothing varies.
  */
 export function cappedSkewness(s: MatchLengths, survival: (n: number) => number): number {
-  const lengths: number[] = [];
-  forEachMatch(s, (_n, length) => lengths.push(length));
-  return survivalMoments(tailShares(lengths).map((share, index) => share * survival(index + 1))).skewness;
+  const shares = tailShares(s, (_n, length) => length);
+  return survivalMoments(shares.map((share, index) => share * survival(index + 1))).skewness;
 }
 
 /** Skewness seen against what one constant p gives under the same suffix lengths. */
@@ -143,9 +151,7 @@ export interface ExcessSkewness {
  * @returns NaN where nothing varies.
  */
 export function excessSkewness(s: MatchLengths, p: number): ExcessSkewness {
-  const matches: number[] = [];
-  forEachMatch(s, (n) => matches.push(n));
-  const observed = survivalMoments(tailShares(matches)).skewness;
+  const observed = survivalMoments(tailShares(s, (n) => n)).skewness;
   const geometric = cappedSkewness(s, (n) => p ** n);
   return { observed, geometric, uncapped: (1 + p) / Math.sqrt(p), excess: observed - geometric };
 }

@@ -81,6 +81,9 @@ export function samplesForQuantile(epsilon: number, confidence: number): number 
   return Math.ceil(Math.log1p(-confidence) / Math.log1p(-epsilon) - 1e-12);
 }
 
+/** A probability that changes no digit of a mean: to follow it down to 0 takes longer than all before. */
+const NEGLIGIBLE = 1e-290;
+
 /** The maximum of a random subsample. */
 export interface SubsampleMaximum {
   readonly z: number;
@@ -107,15 +110,17 @@ export function maxOfSubsample(
   checkCount('z', z, sorted.length);
   const quantiles = Float64Array.from(levels, () => NaN);
   if (z === 0) return { z, mean: NaN, quantiles };
+  const least = Math.min(...levels) - 1e-12;
   let mean = 0;
   let upTo = 1;
-  for (let i = sorted.length; i >= z && upTo > 0; i--) {
+  for (let i = sorted.length; i >= z && upTo > NEGLIGIBLE; i--) {
     const value = sorted[i - 1] ?? NaN;
     const below = (upTo * (i - z)) / i;
     mean += (upTo - below) * value;
-    levels.forEach((level, index) => {
-      if (upTo >= level - 1e-12) quantiles[index] = value;
-    });
+    // Below every level only the mean still changes.
+    if (upTo >= least)
+      for (let index = 0; index < levels.length; index++)
+        if (upTo >= (levels[index] ?? NaN) - 1e-12) quantiles[index] = value;
     upTo = below;
   }
   return { z, mean, quantiles };

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { compareGroups, DRAWN_QUANTILES } from '../../../src/core/analyses/groups.ts';
+import { DRAWN_QUANTILES, estimateGroups, testGroups } from '../../../src/core/analyses/groups.ts';
+import type { Groups } from '../../../src/core/analyses/decomposition.ts';
+import type { MatchLengths } from '../../../src/core/statistics/matchLength.ts';
 import { benjaminiHochberg, holm } from '../../../src/core/statistics/multiplicity.ts';
 import { kaplanMeier } from '../../../src/core/statistics/survival.ts';
 import { survivalQuantile } from '../../../src/core/statistics/survivalQuantile.ts';
@@ -7,6 +9,18 @@ import comparisons from '../../reference/comparisons.json' with { type: 'json' }
 
 const { group, n, length, kruskal, logRank, pairs, quantiles } = comparisons.groups;
 const MATCHES = { n: Float64Array.from(n), length: Float64Array.from(length) };
+/** Estimates and tests together. */
+function compareGroups(matches: MatchLengths, groups: Groups, seed: number) {
+  const estimates = estimateGroups(matches, groups);
+  const done = testGroups(matches, groups, seed);
+  expect(done.pairs).toHaveLength(estimates.effects.length);
+  const pairs = estimates.effects.flatMap((effect, index) => {
+    const test = done.pairs[index];
+    return test ? [{ ...effect, ...test }] : [];
+  });
+  return { ...estimates, ...done, pairs };
+}
+
 const GROUPS = { names: ['a', 'b', 'c'], of: Int16Array.from(group) };
 
 describe('several groups (SciPy, statsmodels: comparisons.py)', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
-  analyseMembership,
+  evaluateBlind,
+  evaluateScores,
   FALSE_POSITIVE_RATES,
   membershipIntervals,
   withoutModel,
@@ -24,7 +25,10 @@ const plain = (count: number) => {
 };
 
 describe('evaluation', () => {
-  const found = analyseMembership([SCORES, SCORES.map((value) => -value)], MEMBER, plain(10), 1);
+  const found = {
+    ...evaluateScores([SCORES, SCORES.map((value) => -value)], MEMBER),
+    ...evaluateBlind(plain(10), MEMBER, 1),
+  };
   test('AUROC, and its mirror image', () => {
     expect(found.scores[0]?.auroc.auroc).toBeCloseTo(0.7, 12);
     expect(found.scores[1]?.auroc.auroc).toBeCloseTo(0.3, 12);
@@ -41,7 +45,7 @@ describe('evaluation', () => {
     expect(found.blindScores.every(Number.isNaN)).toBe(true);
   });
   test('no baseline without texts, and nothing above it', () => {
-    const bare = analyseMembership([SCORES], MEMBER, null, 1);
+    const bare = { ...evaluateScores([SCORES], MEMBER), ...evaluateBlind(null, MEMBER, 1) };
     expect(bare).toMatchObject({ members: 4, nonMembers: 5, blind: null, blindFeatures: [] });
     expect(bare.scores[0]?.auroc.auroc).toBeCloseTo(0.7, 12);
     const intervals = runToEnd(membershipIntervals([SCORES], bare.blindScores, MEMBER, 1));
@@ -54,7 +58,7 @@ test('a long curve is thinned to some hundred points that lie on it, its ends an
   const random = seededRandom(3);
   const member = Int8Array.from({ length: 8000 }, (_, index) => index % 2);
   const scores = Float64Array.from(member, (own) => own * 0.8 + random() + random());
-  const roc = analyseMembership([scores], member, plain(8000), 1).scores[0]?.roc;
+  const roc = evaluateScores([scores], member).scores[0]?.roc;
   expect(roc?.fpr.length).toBeLessThan(410);
   expect([roc?.fpr[0], roc?.fpr.at(-1), roc?.tpr.at(-1)]).toEqual([0, 1, 1]);
   roc?.threshold.forEach((threshold, place) => {

@@ -102,6 +102,10 @@ describe('many suffixes', () => {
     const gain = dependenceGain(deep)[399] ?? NaN;
     // log2((1e-3^400 + 2e-3^400) / 2 / 1.5e-3^400) = 400 log2(4 / 3) - 1, the first term being 2^-400.
     expectNear(gain, 400 * Math.log2(4 / 3) - 1, 1e-9);
+    // What a suffix goes on with changes nothing of the tokens before, though its product is below any double.
+    const ends = [[-0.5, -2], [-1, -0.1], deep[0]?.slice(0, 2) ?? []];
+    const goesOn = dependenceGain([...ends.slice(0, 2), deep[0] ?? []]);
+    expectAllNear(goesOn.subarray(0, 2), Array.from(dependenceGain(ends)), 1e-12);
     expect(dependenceGain([])).toHaveLength(0);
     expect(dependenceGain([[-Infinity]])[0]).toBeNaN();
   });
