@@ -1,8 +1,8 @@
 import { untrack } from 'svelte';
-import { findRecitation } from '../core/recitation.ts';
+import { findRecitation, type Recitation } from '../core/recitation.ts';
 import type { Run } from '../core/run.ts';
 import { PLAIN_SAMPLING, type SamplingSettings } from '../core/sampling.ts';
-import { judge } from '../core/verdict.ts';
+import { judge, type Verdict } from '../core/verdict.ts';
 import { ScorerClient } from '../engine/scorerClient.ts';
 import { LONG_TEXT } from '../engine/storedRun.ts';
 import type { Vocabulary } from '../engine/vocabulary.ts';
@@ -15,6 +15,13 @@ import { nextTask } from './nextTask.ts';
 import { Reciter } from './reciter.svelte.ts';
 import { copyTable, copyToken, saveCsv, saveJson } from './saving.ts';
 import type { Alternative, Mode } from './status.ts';
+
+interface Judgement {
+  readonly run: Run;
+  readonly reading: Recitation;
+  readonly sampling: SamplingSettings;
+  readonly verdict: Verdict;
+}
 
 /** The run on screen, what follows from it, and what the visitor looks at in it. */
 export class ShownRun {
@@ -46,8 +53,10 @@ export class ShownRun {
   });
   readonly verdict = $derived.by(() => {
     const reading = this.judged && untrack(() => this.reading);
-    return this.judged && reading && judge(this.judged, reading, this.sampling);
+    return this.judged && reading && this.judgement(this.judged, reading, this.sampling);
   });
+  /** The verdict on a long text as it was found last, before it is shown. */
+  private found: Judgement | null = null;
   /** Tokens of the model that made the shown run. */
   readonly vocabulary = $derived.by(
     () => (this.run && this.link.vocabularyOf(this.run.settings.modelHash)) ?? this.ownVocabulary,
@@ -90,6 +99,7 @@ export class ShownRun {
   protected show(run: Run, vocabulary: Vocabulary | null = null): void {
     this.ownVocabulary = vocabulary;
     this.run = run;
+    this.found = null;
     this.judgeIt(run);
     this.revision++;
     this.selectedToken = null;
@@ -101,16 +111,28 @@ export class ShownRun {
   protected async grow(run: Run): Promise<void> {
     this.run = run;
     this.revision++;
-    await nextTask();
-    if (this.run === run) this.judged = run;
+    await this.judgeLater(run);
   }
 
   /** Brings the verdict to a run that is shown anew: at once, or in a task of its own if the text is long. */
   private judgeIt(run: Run): void {
     if (run.ids.length <= LONG_TEXT) this.judged = run;
-    else
-      void nextTask().then(() => {
-        if (this.run === run) this.judged = run;
-      });
+    else void this.judgeLater(run);
+  }
+
+  /** Finds the verdict in a task of its own, and shows it in another. */
+  private async judgeLater(run: Run): Promise<void> {
+    await nextTask();
+    const { reading, sampling } = this;
+    if (this.run !== run || !reading) return;
+    this.found = { run, reading, sampling, verdict: judge(run, reading, sampling) };
+    await nextTask();
+    if (this.run === run) this.judged = run;
+  }
+
+  private judgement(run: Run, reading: Recitation, sampling: SamplingSettings): Verdict {
+    const { found } = this;
+    const isSame = found?.run === run && found.reading === reading && found.sampling === sampling;
+    return isSame ? found.verdict : judge(run, reading, sampling);
   }
 }

@@ -77,12 +77,19 @@ export function textFeatures(texts: readonly string[], zlibBytes: ArrayLike<numb
   return { texts: texts.length, plain, words: Uint32Array.from(hashes), starts };
 }
 
-/** Features of several parts of a data set as those of the whole. */
-export function joinFeatures(parts: readonly TextFeatures[]): TextFeatures {
+/**
+ * Features of several parts of a data set as those of the whole; yields behind each part, so that the page can give way.
+ *
+ * @param memory so many bytes, zero.
+ */
+export function* joinFeatures(
+  parts: readonly TextFeatures[],
+  memory: (bytes: number) => ArrayBufferLike,
+): Generator<undefined, TextFeatures> {
   const texts = parts.reduce((sum, part) => sum + part.texts, 0);
-  const plain = new Float64Array(texts * PLAIN_FEATURES.length);
-  const words = new Uint32Array(parts.reduce((sum, part) => sum + part.words.length, 0));
-  const starts = new Uint32Array(texts + 1);
+  const plain = new Float64Array(memory(8 * texts * PLAIN_FEATURES.length));
+  const words = new Uint32Array(memory(4 * parts.reduce((sum, part) => sum + part.words.length, 0)));
+  const starts = new Uint32Array(memory(4 * (texts + 1)));
   let [row, word] = [0, 0];
   for (const part of parts) {
     plain.set(part.plain, row * PLAIN_FEATURES.length);
@@ -90,6 +97,7 @@ export function joinFeatures(parts: readonly TextFeatures[]): TextFeatures {
     for (let index = 1; index <= part.texts; index++) starts[row + index] = word + (part.starts[index] ?? 0);
     row += part.texts;
     word += part.words.length;
+    yield undefined;
   }
   return { texts, plain, words, starts };
 }

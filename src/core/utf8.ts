@@ -18,11 +18,15 @@ export const INSIDE_CHARACTER = -1;
  * UTF-16 index of each token edge.
  *
  * @param byteStarts `[n + 1]` ascending offsets in the UTF-8 of `text`, the last at its end.
- * @returns `[n + 1]`; {@link INSIDE_CHARACTER} where a token ends within a character.
+ * @param into `[n + 1]` is filled; a new array if left out.
+ * @returns `into`; {@link INSIDE_CHARACTER} where a token ends within a character.
  * @throws {RangeError} if the offsets do not end where the text does.
  */
-export function charOffsets(text: string, byteStarts: Uint32Array): Int32Array {
-  const offsets = new Int32Array(byteStarts.length);
+export function charOffsets(
+  text: string,
+  byteStarts: Uint32Array,
+  into = new Int32Array(byteStarts.length),
+): Int32Array {
   let byte = 0;
   let index = 0;
   for (let edge = 0; edge < byteStarts.length; edge++) {
@@ -32,11 +36,11 @@ export function charOffsets(text: string, byteStarts: Uint32Array): Int32Array {
       byte += bytes;
       index += bytes === 4 ? 2 : 1;
     }
-    offsets[edge] = byte === start ? index : INSIDE_CHARACTER;
+    into[edge] = byte === start ? index : INSIDE_CHARACTER;
   }
-  if (offsets.at(-1) !== text.length)
+  if (into.at(-1) !== text.length)
     throw new RangeError(`tokens end at byte ${byteStarts.at(-1) ?? 0}, the text does not`);
-  return offsets;
+  return into;
 }
 
 const CONTINUATION = 0x80;

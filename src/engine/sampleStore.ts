@@ -140,6 +140,26 @@ function isBlock(stored: unknown): stored is Omit<StoredBlock, 'embeddings'> & {
   );
 }
 
+/**
+ * Lays what a block's samples hold of each token into two arrays, of which they keep views: two buffers of its own for
+ * each of a hundred thousand samples would keep the collector of garbage busy.
+ */
+function packTokens(samples: readonly StoredSample[]): void {
+  const logprobs = new Float32Array(samples.reduce((sum, { scored }) => sum + scored.logprobs.length, 0));
+  const correct = new Uint8Array(samples.reduce((sum, { scored }) => sum + scored.correct.length, 0));
+  let [value, flag] = [0, 0];
+  for (const { scored } of samples) {
+    const [values, flags] = [value + scored.logprobs.length, flag + scored.correct.length];
+    logprobs.set(scored.logprobs, value);
+    correct.set(scored.correct, flag);
+    Object.assign(scored, {
+      logprobs: logprobs.subarray(value, values),
+      correct: correct.subarray(flag, flags),
+    });
+    [value, flag] = [values, flags];
+  }
+}
+
 export class SampleStore {
   private readonly headers: Shelf;
   /** A series for each run, by the block's number. */
@@ -180,6 +200,7 @@ export class SampleStore {
     for await (const stored of this.blocks.valuesOf(key)) {
       if (!isBlock(stored)) continue;
       const { indices, samples, embeddings } = stored;
+      packTokens(samples);
       yield { indices, samples, embeddings: embeddingsOf(embeddings, indices.length) };
     }
   }

@@ -10,9 +10,11 @@ import { join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import { BROWSER_ARGUMENTS, findBrowser } from '../tools/browser.mjs';
 import { serveSite } from '../tools/siteServer.ts';
-import { collectLongTasks, listed, takeLongTasks, traceLongTasks } from './longTasks.ts';
+import { longest, traceTasks } from './longTasks.ts';
 
-const SAMPLES = Number(process.argv[3] ?? 100_000);
+const SAMPLES = Number(process.argv[2] ?? 100_000);
+/** Where the traces are kept. */
+const TRACES = process.argv[3];
 const BLOCK = 40;
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -28,17 +30,17 @@ const lines = (): string =>
   ).join('\n');
 
 async function watch(page: Page, what: string, work: () => Promise<unknown>): Promise<void> {
-  await takeLongTasks(page);
   const began = performance.now();
   let seconds = '';
-  const busy = await traceLongTasks(browser, page, async () => {
+  const keep = TRACES === undefined ? undefined : { folder: TRACES, name: what };
+  const watched = async (): Promise<void> => {
     await work();
     seconds = ((performance.now() - began) / 1000).toFixed(1);
     await page.waitForTimeout(500);
-  });
-  const tasks = await takeLongTasks(page);
+  };
+  const tasks = await traceTasks(browser, page, watched, keep);
   print(
-    `${what}: ${seconds} s; above 50 ms by the clock: ${listed(tasks)}; of processor time: ${listed(busy)}`,
+    `${what}: ${seconds} s; longest tasks, ms of processor time: ${longest(tasks, 'processor')}; by the clock: ${longest(tasks, 'clock')}`,
   );
 }
 
@@ -125,7 +127,6 @@ const server = await serveSite('dist');
 const browser = await chromium.launch({ executablePath, args: BROWSER_ARGUMENTS });
 try {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-  await context.addInitScript(collectLongTasks);
   const page = await context.newPage();
   page.setDefaultTimeout(300_000);
   await page.goto(`${server.url}#samples`);

@@ -1,19 +1,21 @@
 /**
- * `node tests/tools/run.mjs tests/bench/smooth.ts` after `npm run build`: tasks of the main thread above 50 ms while the
- * page opens for the first time and again, and while the embedded model scores 3,000 and 30,000 tokens. By the clock, as
- * the browser reports them, a task of a busy machine counts the time for which it was not running as well; its
- * processor time, as the trace of the opening has it, does not.
+ * `node tests/tools/run.mjs tests/bench/smooth.ts [PART]` after `npm run build`: the longest tasks of the main thread
+ * while a tiny model scores 105,000 tokens and the page opens on them again (part `long`), while the page opens for the
+ * first time and again (`opening`), and while the embedded model scores 3,000 and 30,000 tokens (`scoring`). By the
+ * clock a task of a busy machine counts the time for which it was not running as well; its processor time does not.
  */
 import { readFileSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { BROWSER_ARGUMENTS, findBrowser } from '../tools/browser.mjs';
+import { manyTokens, tinyModelFiles } from '../engine/tinyFiles.ts';
 import { serveSite } from '../tools/siteServer.ts';
-import { collectLongTasks, listed, takeLongTasks, traceLongTasks } from './longTasks.ts';
+import { collectLongTasks, listed, longest, takeLongTasks, traceTasks } from './longTasks.ts';
 
 const CHARACTERS_PER_TOKEN = 2.9;
 /** The page's work does not change over a run, so a part of a long one is enough, ms. */
 const LONGEST_LOOK = 60_000;
 
+const isWanted = (part: string): boolean => part.includes(process.argv[2] ?? '');
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 function longText(characters: number): string {
@@ -51,15 +53,58 @@ async function watchOpening(browser: Browser, url: string, landmark: string): Pr
   const page = await context.newPage();
   await page.addInitScript(collectLongTasks);
   for (const what of ['opened', 'opened again']) {
-    const busy = await traceLongTasks(browser, page, async () => {
+    const tasks = await traceTasks(browser, page, async () => {
       await (what === 'opened' ? page.goto(url) : page.reload());
       await page.getByTestId(landmark).waitFor();
       await page.waitForTimeout(2000);
     });
-    const tasks = await takeLongTasks(page);
-    print(`${landmark} ${what}: by the clock ${listed(tasks)}; of processor time ${listed(busy)}`);
+    print(
+      `${landmark} ${what}: longest tasks, ms of processor time: ${longest(tasks, 'processor')}; by the clock: ${longest(tasks, 'clock')}`,
+    );
   }
   await context.close();
+}
+
+/** Scores a text of 105,000 tokens by a model of two tiny layers, scrolls through it, and opens the page on it again. */
+async function watchLongRun(): Promise<void> {
+  const site = await serveSite('dist', { replaced: tinyModelFiles() });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  const watched = async (what: string, work: () => Promise<unknown>): Promise<void> => {
+    const tasks = await traceTasks(browser, page, work);
+    print(
+      `105,000 tokens, ${what}: longest tasks, ms of processor time: ${longest(tasks, 'processor')}; by the clock: ${longest(tasks, 'clock')}`,
+    );
+  };
+  const isDone = () =>
+    page.locator('[data-testid="verdict"][data-state="done"]').waitFor({ timeout: 300_000 });
+  await page.goto(site.url);
+  await isDone();
+  await page.getByTestId('input').fill(manyTokens(105_000));
+  await page.waitForTimeout(1000);
+  await watched('scored', async () => {
+    await page.getByTestId('input').press('Control+Enter');
+    await page.locator('[data-testid="verdict"][data-state="scoring"]').waitFor();
+    await isDone();
+  });
+  await watched('opened again', async () => {
+    await page.reload();
+    await isDone();
+    await page.waitForTimeout(3000);
+  });
+  await watched('scrolled', () =>
+    page.locator('.heat-scroll').evaluate(async (scroller) => {
+      for (let step = 0; step <= 80; step++) {
+        scroller.scrollTop = (scroller.scrollHeight * step) / 80;
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      }
+    }),
+  );
+  await watched('gone into the box', async () => {
+    await page.getByTestId('input').focus();
+    await page.waitForTimeout(1000);
+  });
+  await page.close();
+  await site.close();
 }
 
 const executablePath = findBrowser();
@@ -67,13 +112,18 @@ if (!executablePath) throw new Error('no Chromium found: run `npm test`, which f
 const server = await serveSite('dist');
 const browser = await chromium.launch({ executablePath, args: BROWSER_ARGUMENTS });
 try {
-  await watchOpening(browser, server.url, 'verdict');
-  await watchOpening(browser, `${server.url}#samples`, 'samples-shape');
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-  await page.addInitScript(collectLongTasks);
-  await page.goto(server.url);
-  await page.getByTestId('verdict').waitFor();
-  for (const tokens of [3000, 30_000]) await watch(page, longText(tokens * CHARACTERS_PER_TOKEN));
+  if (isWanted('long')) await watchLongRun();
+  if (isWanted('opening')) {
+    await watchOpening(browser, server.url, 'verdict');
+    await watchOpening(browser, `${server.url}#samples`, 'samples-shape');
+  }
+  if (isWanted('scoring')) {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    await page.addInitScript(collectLongTasks);
+    await page.goto(server.url);
+    await page.getByTestId('verdict').waitFor();
+    for (const tokens of [3000, 30_000]) await watch(page, longText(tokens * CHARACTERS_PER_TOKEN));
+  }
 } finally {
   await browser.close();
   await server.close();

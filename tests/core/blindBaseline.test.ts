@@ -54,7 +54,9 @@ describe('features of a text', () => {
     const texts = makeTexts(9, (index) => String(1900 + index));
     const whole = featuresOf(texts);
     const parts = [texts.slice(0, 4), [], texts.slice(4)].map(featuresOf);
-    expect(joinFeatures(parts)).toEqual(whole);
+    const joining = joinFeatures(parts, (bytes) => new ArrayBuffer(bytes));
+    for (const part of parts) expect(joining.next(), String(part.texts)).toEqual({ done: false });
+    expect(joining.next()).toEqual({ done: true, value: whole });
     expect(() => textFeatures(['a'], [])).toThrow(RangeError);
   });
 });

@@ -93,3 +93,7 @@ test('blocks hold every sample with tokens once, within the limit, longest first
     }),
   );
 });
+
+test('samples of one length keep their order, so that a run that goes on forms the same blocks', () => {
+  expect(planBlocks([2, 5, 0, 2, 5, 2, 1], 6).map((block) => [...block])).toEqual([[1], [4], [0, 3, 5], [6]]);
+});

@@ -1,34 +1,10 @@
 import { type Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { publishTinyModel } from '../engine/tinySite.ts';
+import { manyTokens, tinyModelFiles } from '../engine/tinyFiles.ts';
 import { tokens, visit } from './visit.ts';
 
 /** What a view and its surroundings may hold, whatever the length of the text; the rest of the page is some 500. */
 const MOST_TOKENS_DRAWN = 5000;
-
-/** Files that put a model of two tiny layers in the place of the shipped one: 100,000 tokens take it seconds. */
-function tinyModel(): Map<string, Uint8Array | string> {
-  const files = new Map<string, Uint8Array | string>();
-  const folder = 'models/memoscope-14m/';
-  const host = {
-    server: { url: '' },
-    write: (path: string, content: Uint8Array | string) => void files.set(path, content),
-  };
-  const { files: listed } = publishTinyModel(host, 'memoscope-14m');
-  files.set(`${folder}manifest.json`, JSON.stringify({ id: 'tiny', files: listed }));
-  return files;
-}
-
-/** Lines and paragraphs of short words: for the tiny tokenizer a token is a byte, but for the words with "the". */
-function manyTokens(count: number): string {
-  const words = ['lamp', 'river', 'ab', 'wren', 'copper', 'of', 'x', 'slate'];
-  let text = '';
-  for (let index = 0; text.length < count; index++) {
-    text += `${words[(index * 7 + (index >> 3)) % words.length] ?? ''}${index % 13 === 12 ? '.\n' : ' '}`;
-    if (index % 170 === 169) text += '\n';
-  }
-  return text;
-}
 
 const drawn = (page: Page): Promise<number> => tokens(page).count();
 
@@ -56,7 +32,7 @@ test('100,000 tokens are all there, but only those near the view are drawn', asy
         },
       )
       .toBe(true);
-  await visit({ webgpu: false, replaced: tinyModel() }, async ({ page }) => {
+  await visit({ webgpu: false, replaced: tinyModelFiles() }, async ({ page }) => {
     await page.getByTestId('input').fill(text);
     await page.getByTestId('input').press('Control+Enter');
     await isShown(page);
@@ -68,6 +44,14 @@ test('100,000 tokens are all there, but only those near the view are drawn', asy
     await page.reload();
     await isShown(page);
     expect(await page.getByTestId('verdict').getAttribute('data-state')).toBe('done');
+    // The box holds the beginning, and says so, until somebody goes into it.
+    const box = page.getByTestId('input');
+    const part = await box.inputValue();
+    expect(text.startsWith(part)).toBe(true);
+    expect(await page.getByTestId('box-part').textContent()).toMatch(/first [\d,]+ of 105,0\d\d characters/);
+    await box.focus();
+    expect(await box.inputValue()).toBe(text);
+    await expect.poll(() => page.getByTestId('box-part').count()).toBe(0);
     expect(await scrollThrough(page, 80)).toBeLessThan(MOST_TOKENS_DRAWN);
     // At rest, the end of the text is drawn and coloured, and its beginning is plain again.
     const last = page.locator('.heat-text .block').last();

@@ -274,7 +274,7 @@ export class Comparisons {
       });
       parts.push(await api.textFeatures(texts, sizes));
     }
-    const features = joinFeatures(parts);
+    const features = await new Slices().finish(joinFeatures(parts, sharedMemory));
     this.texts = { results, scored, features };
     return features;
   }

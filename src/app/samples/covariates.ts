@@ -1,6 +1,7 @@
 /** Numbers by which an association can be freed of a confounder: columns of the data, and the copies within it. */
 import { filled } from '../../core/filled.ts';
 import type { Duplicates } from '../../core/similarity/duplicates.ts';
+import { mapColumn } from './columnValues.ts';
 import type { DataSet } from './dataSet.ts';
 
 /** Samples of its cluster of near duplicates. */
@@ -22,8 +23,7 @@ export function covariateValues(
 ): Float64Array {
   if (name === NEAR_COPIES)
     return filled(new Float64Array(samples.length), (index) => duplicates?.nearCount[index] || NaN);
-  return filled(new Float64Array(samples.length), (index) => {
-    const value = samples[index]?.columns[name];
-    return typeof value === 'number' ? value : NaN;
-  });
+  return mapColumn(samples, name, new Float64Array(samples.length), (value) =>
+    typeof value === 'number' ? value : NaN,
+  );
 }

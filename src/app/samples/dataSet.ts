@@ -1,10 +1,10 @@
 /** A set of samples on the page: where it came from, what was left out of it, what its columns are. */
 import type { Groups } from '../../core/analyses/decomposition.ts';
-import { filled } from '../../core/filled.ts';
 import { samplesFromPlanted, type PlantedSet } from '../../core/samples/planted.ts';
-import type { CellValue, Column, ImportResult, Sample } from '../../core/samples/sample.ts';
+import type { Column, ImportResult, Sample } from '../../core/samples/sample.ts';
 import { MemoscopeError } from '../../protocol/errors.ts';
 import { pageUrl } from '../pageUrl.ts';
+import { anyHasPrefix, columnValues, spread } from './columnValues.ts';
 
 export type { Problem, Sample } from '../../core/samples/sample.ts';
 
@@ -45,14 +45,14 @@ export const describeShape = ({ name, shape }: DataSet): string =>
     : (SHAPES[shape] ?? shape);
 
 /** True if the data say themselves where the suffix begins. */
-export const hasOwnSplit = ({ samples }: DataSet): boolean => samples.some(({ prefix }) => prefix !== null);
+export const hasOwnSplit = ({ samples }: DataSet): boolean => anyHasPrefix(samples);
 
 /** Most groups that are told apart on a figure; smaller ones than the first seven go together. */
 const MOST_GROUPS = 8;
 const REST = 'all others';
 
 /** Columns that can name groups. */
-export const groupColumns = ({ columns }: DataSet): Column[] =>
+export const groupColumns = ({ columns }: Pick<DataSet, 'columns'>): Column[] =>
   columns.filter(
     ({ kind, distinct }) =>
       distinct >= 2 && (kind === 'categorical' || (kind === 'numeric' && distinct <= MOST_GROUPS)),
@@ -60,23 +60,27 @@ export const groupColumns = ({ columns }: DataSet): Column[] =>
 
 /** The different values of a column as text, and which of them each sample has. */
 function distinctValues(samples: readonly Sample[], column: string): { names: string[]; of: Int32Array } {
-  const places = new Map<CellValue | undefined, number>();
-  const names: string[] = [];
+  const { values, of } = columnValues(samples, column);
   // Each value is made a text once, not once a sample: there may be a hundred thousand of those.
-  const placeOf = (value: CellValue | undefined): number => {
-    const known = places.get(value);
-    if (known !== undefined) return known;
-    const name = String(value ?? '');
-    const place = places.get(name) ?? names.push(name) - 1;
-    places.set(name, place).set(value, place);
-    return place;
-  };
-  const of = filled(new Int32Array(samples.length), (index) => placeOf(samples[index]?.columns[column]));
-  return { names, of };
+  const texts = values.map((value) => String(value ?? ''));
+  const names = [...new Set(texts)];
+  const places = new Map(names.map((name, place) => [name, place]));
+  const placeOf = texts.map((text) => places.get(text) ?? 0);
+  return { names, of: spread(placeOf, of, new Int32Array(samples.length)) };
 }
+
+/** Groups that were asked for, as long as the samples are there: several panels ask for the same. */
+const grouped = new WeakMap<readonly Sample[], Map<string, Groups>>();
 
 /** Which group each sample is in: the values of a column, in their order. */
 export function groupsBy(samples: readonly Sample[], column: string): Groups {
+  const known = grouped.get(samples) ?? new Map<string, Groups>();
+  const groups = known.get(column) ?? groupsAnew(samples, column);
+  grouped.set(samples, known.set(column, groups));
+  return groups;
+}
+
+function groupsAnew(samples: readonly Sample[], column: string): Groups {
   const values = distinctValues(samples, column);
   const sizes = new Uint32Array(values.names.length);
   for (const place of values.of) sizes[place] = (sizes[place] ?? 0) + 1;
@@ -88,6 +92,6 @@ export function groupsBy(samples: readonly Sample[], column: string): Groups {
     .slice(0, isCut ? MOST_GROUPS - 1 : undefined);
   const kept = largest.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   const groups = values.names.map((name) => (kept.includes(name) ? kept.indexOf(name) : kept.length));
-  const of = filled(new Int16Array(samples.length), (index) => groups[values.of[index] ?? 0] ?? kept.length);
+  const of = spread(groups, values.of, new Int16Array(samples.length));
   return { names: isCut ? [...kept, REST] : kept, of };
 }

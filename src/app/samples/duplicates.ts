@@ -8,6 +8,7 @@ import { counted, formatCount, formatSmall } from '../../ui/format.ts';
 import type { PreparedSample } from './prepare.ts';
 import { rowsOf } from './runArrays.ts';
 import type { SampleColumn } from './sampleColumn.ts';
+import { Slices } from './slices.ts';
 
 /**
  * Finds the duplicates among the scored tokens of all samples. One that cannot be scored has none: it is a group of
@@ -19,22 +20,34 @@ export async function duplicatesOf(
   prepared: readonly (PreparedSample | null)[],
   find: (rows: TokenRows) => Promise<Duplicates>,
 ): Promise<Duplicates> {
+  const slices = new Slices();
+  await slices.rest();
   const all = filled(new Uint32Array(prepared.length), (index) => index);
   const rows = all.filter((index) => prepared[index] !== null);
+  await slices.pause();
   const found = await find(await rowsOf(prepared, rows));
-  const spread = (values: Uint32Array, into: Uint32Array, isGroup: boolean): Uint32Array => {
-    rows.forEach((index, row) => {
-      const value = values[row] ?? 0;
-      into[index] = isGroup ? (rows[value] ?? index) : value;
-    });
+  await slices.rest();
+  const groups = (values: Uint32Array): Uint32Array => {
+    const into = all.slice();
+    for (let row = 0; row < rows.length; row++) {
+      const index = rows[row] ?? 0;
+      into[index] = rows[values[row] ?? 0] ?? index;
+    }
     return into;
   };
+  const counts = (values: Uint32Array): Uint32Array => {
+    const into = new Uint32Array(prepared.length);
+    for (let row = 0; row < rows.length; row++) into[rows[row] ?? 0] = values[row] ?? 0;
+    return into;
+  };
+  const [exactGroup, exactCount] = [groups(found.exactGroup), counts(found.exactCount)];
+  await slices.pause();
   return {
     ...found,
-    exactGroup: spread(found.exactGroup, all.slice(), true),
-    exactCount: spread(found.exactCount, new Uint32Array(prepared.length), false),
-    nearGroup: spread(found.nearGroup, all.slice(), true),
-    nearCount: spread(found.nearCount, new Uint32Array(prepared.length), false),
+    exactGroup,
+    exactCount,
+    nearGroup: groups(found.nearGroup),
+    nearCount: counts(found.nearCount),
   };
 }
 
@@ -81,8 +94,17 @@ export const DUPLICATE_GROUPS = 'copies within this set';
 
 const KINDS = ['alone', 'near duplicates', 'exact duplicates'] as const;
 
+/** Groups that were asked for: several places do, of the same duplicates. */
+const grouped = new WeakMap<Duplicates, Groups>();
+
 /** Groups by whether a sample has exact or only near duplicates in the set; empty ones are left out. */
-export function duplicateGroups({ exactCount, nearCount }: Duplicates): Groups {
+export function duplicateGroups(duplicates: Duplicates): Groups {
+  const groups = grouped.get(duplicates) ?? groupsOf(duplicates);
+  grouped.set(duplicates, groups);
+  return groups;
+}
+
+function groupsOf({ exactCount, nearCount }: Duplicates): Groups {
   const kinds = filled(new Int16Array(exactCount.length), (index) =>
     (exactCount[index] ?? 0) > 1 ? 2 : (nearCount[index] ?? 0) > 1 ? 1 : 0,
   );
@@ -90,7 +112,7 @@ export function duplicateGroups({ exactCount, nearCount }: Duplicates): Groups {
   const places = [0, 1, 2].map((kind) => present.indexOf(kind));
   return {
     names: present.map((kind) => KINDS[kind] ?? ''),
-    of: kinds.map((kind) => places[kind] ?? -1),
+    of: filled(kinds, (index) => places[kinds[index] ?? 0] ?? -1),
   };
 }
 
@@ -104,11 +126,11 @@ export function duplicateGroupColumns(duplicates: Duplicates | null): Column[] {
 function tally(group: Uint32Array, count: Uint32Array): { clusters: number; samples: number } {
   const firsts = new Set<number>();
   let samples = 0;
-  count.forEach((size, index) => {
-    if (size < 2) return;
+  for (let index = 0; index < count.length; index++) {
+    if ((count[index] ?? 0) < 2) continue;
     samples++;
     firsts.add(group[index] ?? index);
-  });
+  }
   return { clusters: firsts.size, samples };
 }
 

@@ -1,6 +1,6 @@
 /** Which samples are members: a column and what its values mean. */
-import { filled } from '../../core/filled.ts';
-import type { Column, Sample } from '../../core/samples/sample.ts';
+import type { CellValue, Column, Sample } from '../../core/samples/sample.ts';
+import { columnValues, mapColumn } from './columnValues.ts';
 import type { DataSet } from './dataSet.ts';
 
 /** Numbers above a limit are members; or the values that are named, as text. Samples without a value are neither. */
@@ -24,12 +24,9 @@ const MEANS_MEMBER = /^(?:1|true|yes|y|member|members|train|training|seen|in)$/i
 
 /** Different values of a column as text, in order. */
 export function valuesOf({ samples }: DataSet, column: string): string[] {
-  const values = new Set<string>();
-  for (const { columns } of samples) {
-    const value = columns[column];
-    if (value !== null && value !== undefined) values.add(String(value));
-  }
-  return [...values].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  const { values } = columnValues(samples, column);
+  const texts = values.filter((value) => value !== null && value !== undefined).map(String);
+  return [...new Set(texts)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }
 
 /** How a column is read first: numbers above 0, or the values whose name says it. */
@@ -53,8 +50,7 @@ export function defaultRule(dataSet: DataSet): MemberRule | null {
   return null;
 }
 
-function classOf(sample: Sample | undefined, rule: MemberRule): number {
-  const value = sample?.columns[rule.column];
+function classOf(value: CellValue | undefined, rule: MemberRule): number {
   if (value === null || value === undefined) return -1;
   if (rule.kind === 'values') return Number(rule.members.includes(String(value)));
   return typeof value === 'number' && !Number.isNaN(value) ? Number(value > rule.limit) : -1;
@@ -62,7 +58,7 @@ function classOf(sample: Sample | undefined, rule: MemberRule): number {
 
 /** `[samples]` 1 member, 0 non-member, -1 neither. */
 export const membershipOf = (samples: readonly Sample[], rule: MemberRule): Int8Array =>
-  filled(new Int8Array(samples.length), (index) => classOf(samples[index], rule));
+  mapColumn(samples, rule.column, new Int8Array(samples.length), (value) => classOf(value, rule));
 
 export const describeRule = (rule: MemberRule): string =>
   rule.kind === 'above'

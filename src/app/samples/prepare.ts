@@ -34,6 +34,15 @@ export interface PreparedSample {
 const ruleFor = ({ prefix }: Sample, { rule, keepsOwn }: SplitSettings): SplitRule =>
   prefix !== null && keepsOwn ? { mode: 'column', join: prefix.length } : rule;
 
+/** Edges of the sample that is being cut. An array for each of a hundred thousand would be garbage to sweep. */
+const edges = new Int32Array(16_384);
+
+/** Character of each token edge: valid until the next call. */
+const edgesOf = (text: string, byteStarts: Uint32Array): Int32Array =>
+  byteStarts.length > edges.length
+    ? charOffsets(text, byteStarts)
+    : charOffsets(text, byteStarts, edges.subarray(0, byteStarts.length));
+
 /**
  * Cuts a sample. Tokens are those of the full text, so that no token is split by the cut.
  *
@@ -46,7 +55,7 @@ export function prepareSample(
   settings: SplitSettings,
   longest: number,
 ): PreparedSample | string {
-  const offsets = charOffsets(sample.text, byteStarts);
+  const offsets = edgesOf(sample.text, byteStarts);
   const split = splitTokens(ids.length, offsets, ruleFor(sample, settings), longest);
   const { prefixStart, suffixStart, suffixEnd, moved, truncatedPrefix, truncatedSuffix } = split;
   if (suffixEnd <= suffixStart)

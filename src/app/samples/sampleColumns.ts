@@ -4,6 +4,7 @@ import type { ScoredSample } from '../../core/sampleScores.ts';
 import type { ScoreMode } from '../../core/screening.ts';
 import type { StoredSample } from '../../engine/sampleStore.ts';
 import type { Duplicates } from '../../core/similarity/duplicates.ts';
+import { columnValues } from './columnValues.ts';
 import type { DataSet, Sample } from './dataSet.ts';
 import { duplicateColumns } from './duplicates.ts';
 import type { SampleColumn } from './sampleColumn.ts';
@@ -52,9 +53,8 @@ const SCORES: readonly SampleColumn[] = [
 
 /** Decimals that show a column of numbers as it is, two at most. */
 function decimalsOf(samples: readonly Sample[], name: string): number {
-  const isWhole = samples.every(
-    ({ columns }) => typeof columns[name] !== 'number' || Number.isInteger(columns[name]),
-  );
+  const { values } = columnValues(samples, name);
+  const isWhole = values.every((value) => typeof value !== 'number' || Number.isInteger(value));
   return isWhole ? 0 : 2;
 }
 

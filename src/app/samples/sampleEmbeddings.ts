@@ -12,8 +12,18 @@ export const MOST_EMBEDDINGS = 10_000;
 
 const SUBSET_SEED = 20_250_203;
 
+/** The subset that was drawn last: every look at a large set begins with the same. */
+let drawn: { readonly samples: number; readonly most: number; readonly chosen: Uint32Array } | null = null;
+
 /** Which samples take part: all, or a random subset that depends on their number alone. In ascending order. */
 export function chosenSamples(samples: number, most = MOST_EMBEDDINGS): Uint32Array {
+  if (drawn?.samples === samples && drawn.most === most) return drawn.chosen;
+  const chosen = chosenAnew(samples, most);
+  drawn = { samples, most, chosen };
+  return chosen;
+}
+
+function chosenAnew(samples: number, most: number): Uint32Array {
   const all = filled(new Uint32Array(samples), (index) => index);
   if (samples <= most) return all;
   const random = seededRandom(SUBSET_SEED);

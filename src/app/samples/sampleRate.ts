@@ -20,10 +20,9 @@ export class SampleRate {
   ) {
     this.mode = mode;
     this.prepared = prepared;
-    this.left = prepared.reduce(
-      (sum, _, index) => sum + (results[index] == null ? this.tokensOf(index) : 0),
-      0,
-    );
+    this.left = 0;
+    for (let index = 0; index < prepared.length; index++)
+      if (results[index] == null) this.left += this.tokensOf(index);
   }
 
   count(index: number, { scored }: StoredSample): void {

@@ -1,5 +1,13 @@
 import type { StoredSample } from '../../engine/sampleStore.ts';
+import { sharedMemory } from '../../engine/sharedMemory.ts';
 import type { SampleMatches } from '../../protocol/statistics.ts';
+
+/** A copy that workers read in place. */
+function sharedCopy(values: Float64Array): Float64Array {
+  const copy = new Float64Array(sharedMemory(values.byteLength));
+  copy.set(values);
+  return copy;
+}
 
 /**
  * What is scored of a data set, filled in place. What the page shows again and again is kept beside the results, so
@@ -32,6 +40,6 @@ export class SampleResults {
 
   /** N and L of every sample as they are now; NaN where it is not scored. */
   matches(): SampleMatches {
-    return { n: this.kept.n.slice(), length: this.kept.length.slice() };
+    return { n: sharedCopy(this.kept.n), length: sharedCopy(this.kept.length) };
   }
 }

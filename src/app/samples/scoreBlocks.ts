@@ -1,4 +1,5 @@
 /** From prepared samples to their scores, block by block. Knows no view and no rune. */
+import { filled } from '../../core/filled.ts';
 import { BLOCK_TOKENS, planBlocks } from '../../core/sampleBlocks.ts';
 import { scoreSample, type ScoredSample } from '../../core/sampleScores.ts';
 import { emptyQuantized, writeQuantized } from '../../core/similarity/quantized.ts';
@@ -11,6 +12,7 @@ import type { BlockEmbeddings, SampleRunSettings, StoredSample } from '../../eng
 import type { ScorerClient } from '../../engine/scorerClient.ts';
 import { MemoscopeError } from '../../protocol/errors.ts';
 import type { DeviceReport, OpenedModel, ScoreChunk, TokenizedText } from '../../protocol/scorer.ts';
+import { nextTask } from '../nextTask.ts';
 import { despiteOneDeath } from '../despiteOneDeath.ts';
 import type { BlockJob } from './blockJob.ts';
 import type { Sample } from './dataSet.ts';
@@ -45,6 +47,7 @@ export async function keyOfSamples(
 ): Promise<string> {
   const content: string[] = [];
   const slices = new Slices();
+  if (samples.length > HASHED_AT_ONCE) await slices.rest();
   for (let from = 0; from < samples.length; from += HASHED_AT_ONCE) {
     const some = samples.slice(from, from + HASHED_AT_ONCE);
     const parts = some.map(({ prefix, suffix, text, tokens }) => [prefix, suffix, text, tokens?.ids.length]);
@@ -138,7 +141,10 @@ export async function scoreBlocks(
   prepared: readonly (PreparedSample | null)[],
   job: BlockJob,
 ): Promise<DeviceReport | null> {
-  const lengths = prepared.map((sample) => sample?.ids.length ?? 0);
+  // A pass over a large set is a task of its own.
+  await nextTask();
+  const lengths = filled(new Uint32Array(prepared.length), (index) => prepared[index]?.ids.length ?? 0);
+  await nextTask();
   const blocks = planBlocks(lengths, BLOCK_SIZES[job.mode]);
   const score = job.mode === 'screening' ? screenBlock : scoreBlock;
   let device: DeviceReport | null = null;

@@ -5,6 +5,12 @@
 
 const MOST_UNDO = 100;
 
+function areSame(one: ReadonlySet<number>, other: ReadonlySet<number>): boolean {
+  if (one.size !== other.size) return false;
+  for (const index of one) if (!other.has(index)) return false;
+  return true;
+}
+
 export class Selection {
   private chosen = $state.raw<ReadonlySet<number>>(new Set());
   private past = $state.raw<readonly ReadonlySet<number>[]>([]);
@@ -26,7 +32,7 @@ export class Selection {
   /** Selects exactly these samples. */
   choose(indices: Iterable<number>): void {
     const next = new Set(indices);
-    if (next.size === this.chosen.size && [...next].every((index) => this.chosen.has(index))) return;
+    if (areSame(next, this.chosen)) return;
     this.past = [...this.past, this.chosen].slice(-MOST_UNDO);
     this.future = [];
     this.chosen = next;

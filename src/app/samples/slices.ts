@@ -17,6 +17,13 @@ export class Slices {
     if (this.isOver) await this.rest();
   }
 
+  /** Runs steps to their end and gives way between them. */
+  async finish<T>(steps: Iterator<unknown, T>): Promise<T> {
+    let step = steps.next();
+    for (; !step.done; step = steps.next()) if (this.isOver) await this.rest();
+    return step.value;
+  }
+
   /** Gives way to everything that waits. */
   async rest(): Promise<void> {
     await nextTask();

@@ -187,6 +187,9 @@ export class TableView {
       isShown: this.run.dataSet ? this.test(this.run.dataSet) : () => false,
     }));
     const slices = new Slices();
+    // What asked for them has its own work to do.
+    await slices.rest();
+    signal.throwIfAborted();
     const rows: KeyedRow[] = [];
     const total = dataSet?.samples.length ?? 0;
     for (let index = 0; index < total; index++) {
