@@ -1,4 +1,5 @@
 /** What stands between a visitor's text and the model: each problem with its cause and remedy. */
+import { formatCount } from '../ui/format.ts';
 
 /** Largest file that is read into the text box; beyond it the box itself would no longer respond. */
 export const LARGEST_FILE = 20_000_000;
@@ -12,7 +13,7 @@ export function problemOfText(text: string): string | null {
   if (text.trim().length === 0) return 'The text is only white space. Add some words.';
   if (!text.isWellFormed()) {
     const at = text.search(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/);
-    return `Half a character (a lone surrogate) stands at position ${at + 1}. Delete it, or copy the text again from its source.`;
+    return `Half a character (a lone surrogate) stands at position ${formatCount(at + 1)}. Delete it, or copy the text again from its source.`;
   }
   return null;
 }
@@ -21,7 +22,7 @@ export function problemOfText(text: string): string | null {
 export function noteOfText(text: string): string | null {
   const first = text.indexOf('\0');
   if (first < 0) return null;
-  return `The text holds NUL characters, which are invisible (the first at position ${first + 1}). They are scored as they are; delete them if they are not meant.`;
+  return `The text holds NUL characters, which are invisible (the first at position ${formatCount(first + 1)}). They are scored as they are; delete them if they are not meant.`;
 }
 
 /** A file's text, or why it has none. */

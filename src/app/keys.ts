@@ -9,6 +9,7 @@ export const SHORTCUTS = [
   { keys: [']'], action: 'nextRun', label: 'Next run the model recites' },
   { keys: ['m'], action: 'mode', label: 'Next colouring' },
   { keys: ['e'], action: 'export', label: 'Save the tokens as CSV' },
+  { keys: ['←', '↑', '→', '↓'], action: null, label: 'Move among the examples' },
   { keys: ['Ctrl', 'Z'], action: null, label: 'Take the last selection back (in the samples)' },
   { keys: ['Enter'], action: null, label: 'Open the sample in the text view (in the table)' },
   { keys: ['?'], action: 'keys', label: 'This sheet' },

@@ -35,11 +35,27 @@ export function formatProbability(probability: number): string {
   return `${formatNumber(percent, percent >= 10 ? 1 : 2)}%`;
 }
 
+/** mantissa × 10^exponent, the mantissa from 1 to below 10 as it is rounded; no line breaks in it. */
+function timesPower(mantissa: number, exponent: number, digits: number): string {
+  const isTen = Math.abs(mantissa) >= 10 - 0.5 * 10 ** -digits;
+  const shown = isTen ? Math.sign(mantissa) : mantissa;
+  return `${formatNumber(shown, digits)}\u00a0×\u00a010${superscript(exponent + Number(isTen))}`;
+}
+
 /** A quantity over many orders of magnitude: plain up to a million, then as a power of ten. */
 export function formatMagnitude(value: number): string {
   if (!Number.isFinite(value) || value < 1e6) return formatCount(value);
   const exponent = Math.floor(Math.log10(value));
-  return `${formatNumber(value / 10 ** exponent, 1)} × 10${superscript(exponent)}`;
+  return timesPower(value / 10 ** exponent, exponent, 1);
+}
+
+/** A quantity that may be very small: a power of ten below a thousandth. @param digits after the first that is not 0. */
+export function formatSmall(value: number, digits: number): string {
+  if (Number.isInteger(value) || !Number.isFinite(value)) return formatCount(value);
+  const exponent = Math.floor(Math.log10(Math.abs(value)));
+  return exponent < -3
+    ? timesPower(value / 10 ** exponent, exponent, digits)
+    : formatNumber(value, Math.min(4, Math.max(0, digits - exponent)));
 }
 
 /** A power of ten, as the ticks of a logarithmic axis are named. */
@@ -55,7 +71,7 @@ export function formatFromLog(logprob: number): string {
   const decimal = logprob / Math.LN10;
   if (decimal > -3) return formatNumber(Math.exp(logprob), 3);
   const exponent = Math.floor(decimal);
-  return `${formatNumber(10 ** (decimal - exponent), 1)} × 10${superscript(exponent)}`;
+  return timesPower(10 ** (decimal - exponent), exponent, 1);
 }
 
 /** Decimal units, as downloads are counted. */

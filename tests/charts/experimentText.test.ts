@@ -5,7 +5,7 @@ import {
   structureTable,
   structureText,
 } from '../../src/app/samples/experimentText.ts';
-import type { SimilarityResult } from '../../src/app/samples/experiments.svelte.ts';
+import type { SimilarityResult } from '../../src/app/samples/experimentResults.ts';
 import { claimText, familyText, similarityText, subsetTable } from '../../src/app/samples/subsetText.ts';
 import type { Dependence } from '../../src/core/analyses/dependence.ts';
 import type {

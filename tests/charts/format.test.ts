@@ -9,6 +9,7 @@ import {
   formatNumber,
   formatPowerOfTen,
   formatProbability,
+  formatSmall,
 } from '../../src/ui/format.ts';
 
 test('an undefined number is n/a, never zero', () => {
@@ -45,11 +46,22 @@ test('ticks of a logarithmic axis are powers of ten, however small', () => {
 
 test('many orders of magnitude stay readable', () => {
   expect(formatMagnitude(693)).toBe('693');
-  expect(formatMagnitude(6.93e19)).toBe('6.9 × 10¹⁹');
+  expect(formatMagnitude(6.93e19)).toBe('6.9\u00a0×\u00a010¹⁹');
   expect(formatMagnitude(Infinity)).toBe('∞');
   expect(formatFromLog(Math.log(0.02268))).toBe('0.023');
-  expect(formatFromLog(-1000)).toBe('5.1 × 10⁻⁴³⁵');
+  expect(formatFromLog(-1000)).toBe('5.1\u00a0×\u00a010⁻⁴³⁵');
   expect(formatFromLog(-Infinity)).toBe('0');
+});
+
+test('what is very small is a power of ten, and no mantissa is rounded to ten', () => {
+  expect(formatSmall(8.09e-5, 0)).toBe('8\u00a0×\u00a010⁻⁵');
+  expect(formatSmall(3.81e-6, 1)).toBe('3.8\u00a0×\u00a010⁻⁶');
+  expect(formatSmall(-2.5e-7, 2)).toBe('−2.50\u00a0×\u00a010⁻⁷');
+  expect(formatSmall(9.7e-5, 0)).toBe('1\u00a0×\u00a010⁻⁴');
+  const plain = [0, 0.25, 0.001, 3, 12.345, 1234.5, NaN, Infinity].map((value) => formatSmall(value, 2));
+  expect(plain).toEqual(['0', '0.250', '0.0010', '3', '12.3', '1,235', 'n/a', '∞']);
+  expect(formatMagnitude(9.97e6)).toBe('1.0\u00a0×\u00a010⁷');
+  expect(formatFromLog(Math.log(9.97e-6))).toBe('1.0\u00a0×\u00a010⁻⁵');
 });
 
 test('bytes and seconds carry their unit', () => {

@@ -120,6 +120,44 @@ test('the whole way by keyboard: write, run, walk the tokens, read a card, switc
   });
 });
 
+test('the examples are one tab stop: arrow keys, Home and End move among them, Enter takes one', async () => {
+  await visit({}, async ({ page }) => {
+    const examples = page.getByTestId('example');
+    await examples.first().waitFor();
+    const all = await examples.count();
+    expect(all).toBeGreaterThan(30);
+    expect(await page.locator('[data-testid="example"][tabindex="0"]').count()).toBe(1);
+    const group = page.getByRole('group', { name: /^Examples/ });
+    const focused = () =>
+      group.locator('button').evaluateAll((buttons) => buttons.findIndex((one) => one.matches(':focus')));
+    // From the heading on, Tab leads to one example, and the next Tab out of the group.
+    await page.locator('summary', { hasText: 'Or take an example' }).focus();
+    await page.keyboard.press('Tab');
+    const began = await focused();
+    expect(began).toBeGreaterThanOrEqual(0);
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe(-1);
+    await page.keyboard.press('Shift+Tab');
+    expect(await focused()).toBe(began);
+
+    await page.keyboard.press('Home');
+    expect(await focused()).toBe(0);
+    await page.keyboard.press('ArrowRight');
+    expect(await focused()).toBe(1);
+    await page.keyboard.press('ArrowDown');
+    const below = await examples.nth(await focused()).getAttribute('data-copies');
+    expect(below).toBe(await examples.nth(1).getAttribute('data-copies'));
+    await page.keyboard.press('End');
+    expect(await focused()).toBe(all - 1);
+    // Back from elsewhere the group begins where it was left.
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Shift+Tab');
+    expect(await focused()).toBe(all - 1);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => examples.last().getAttribute('aria-pressed')).toBe('true');
+  });
+});
+
 test('tables out: CSV and JSON hold every token and the settings, and the JSON comes back in', async () => {
   const text = plantedText('record', 16);
   await visit({}, async ({ page }) => {

@@ -5,7 +5,16 @@ import { pathToFileURL } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { compared, runSamples, saved, savedBytes, settled, visitWith } from './samplesVisit.ts';
+import {
+  asShown,
+  compared,
+  runSamples,
+  saved,
+  savedBytes,
+  settled,
+  visitWith,
+  withoutNames,
+} from './samplesVisit.ts';
 import { planted, visit, type VisitOptions } from './visit.ts';
 
 /** The planted set cut to three texts of each number of copies. */
@@ -92,7 +101,7 @@ test('an analysis goes out as JSON and comes back without a model, run again it 
 
     // Bad files are refused with the reason, and nothing on the page changes.
     const problem = page.getByTestId('samples-input').getByRole('alert');
-    await putIn(page, json.replace('"schema":2', '"schema":99'));
+    await putIn(page, json.replace('"schema":3', '"schema":99'));
     await expect.poll(() => problem.innerText()).toMatch(/newer version.*schema 99/);
     await putIn(page, json.slice(0, json.length / 2));
     await expect.poll(() => problem.innerText()).toMatch(/ends in the middle/);
@@ -101,6 +110,88 @@ test('an analysis goes out as JSON and comes back without a model, run again it 
     await putIn(page, json.replace(/"accuracy":[^,]+/, '"accuracy":0.123'));
     await expect.poll(() => problem.innerText()).toMatch(/altered after it was saved/);
     expect(await page.getByTestId('panel-skew').isVisible()).toBe(true);
+  });
+});
+
+/** Own samples of two kinds, with a copy, a near copy, a row that is none and one that is too short. */
+const OWN = [
+  ...FEW.map(({ text, kind, copies }) => JSON.stringify({ text, kind, copies })),
+  JSON.stringify({ text: FEW[0]?.text, kind: 'copy', copies: 1 }),
+  JSON.stringify({ text: `${FEW[23]?.text ?? ''} And so on.`, kind: 'copy', copies: 2 }),
+  JSON.stringify({ text: 'too short', kind: 'copy', copies: 2 }),
+  '{"broken',
+].join('\n');
+
+const EXPERIMENTS = ['length', 'similarity', 'structure'];
+
+test('what was saved is opened in an empty browser as the same page: panels, experiments, table, selection', async () => {
+  let json = '';
+  let before: Record<string, unknown> = {};
+  let files: string[] = [];
+  const experimentFiles = async (page: Page): Promise<string[]> => {
+    const all: string[] = [];
+    for (const name of EXPERIMENTS)
+      for (const ending of ['csv', 'svg']) all.push(await saved(page, `experiment-${name}-${ending}`));
+    await page.waitForTimeout(1500);
+    return all;
+  };
+  await visit(options(), async ({ page }) => {
+    await page.getByTestId('source-own').click();
+    await page.getByTestId('samples-paste').fill(OWN);
+    await page.getByTestId('samples-read').click();
+    await run(page);
+    await compared(page);
+    for (const name of EXPERIMENTS) {
+      await page.getByTestId(`experiment-run-${name}`).click();
+      await page.getByTestId(`panel-experiment-${name}`).waitFor({ timeout: 150_000 });
+    }
+    // Choices that are not the first ones.
+    await page.getByTestId('space-centred').click();
+    await compared(page);
+    for (const choice of ['groups-adjust-bh', 'roc-scale-log', 'local-redundancy', 'map-umap', 'subsets-mix'])
+      await page.getByTestId(choice).click();
+    await page.getByTestId('samples-group').selectOption('kind');
+    await page.getByTestId('member-column').selectOption('copies');
+    await page.getByTestId('member-limit').fill('1');
+    await page.getByLabel('all columns').check();
+    await page.getByTestId('samples-table').getByRole('button', { name: 'N', exact: true }).click();
+    await page.getByTestId('column-filter-column').selectOption({ label: 'copies' });
+    await page.getByTestId('column-filter-from').fill('1');
+    await page.locator('[data-testid="sample-row"][data-place="2"]').focus();
+    await page.keyboard.press('Space');
+    await page.getByTestId('panel-waterfall').waitFor();
+    await expect.poll(() => page.getByTestId('similarity-scatter').innerText()).toContain('no unit');
+    await settled(page);
+    before = await asShown(page);
+    json = await saved(page, 'analysis-json');
+    files = await experimentFiles(page);
+  });
+
+  await visit(options(), async ({ page, server }) => {
+    await page.getByTestId('samples-shape').waitFor();
+    await putIn(page, json);
+    await settled(page);
+    await compared(page);
+    await expect.poll(() => asShown(page), { timeout: 30_000 }).toEqual(before);
+    // Once more, over results that are shown and were changed.
+    await page.getByTestId('samples-table').getByRole('button', { name: 'Clear', exact: true }).click();
+    await page.getByTestId('panel-waterfall').waitFor({ state: 'detached' });
+    await putIn(page, json);
+    await expect.poll(() => asShown(page), { timeout: 60_000 }).toEqual(before);
+    expect((await experimentFiles(page)).map(withoutNames)).toEqual(files.map(withoutNames));
+    const html = await saved(page, 'analysis-report');
+    for (const name of EXPERIMENTS) expect(html).toContain(`<section id="experiment-${name}">`);
+    expect(server.requests.filter((path) => /\.(onnx|wasm)\b/.test(path))).toEqual([]);
+
+    // Run again, the experiments are too: not one of their numbers is another.
+    await page.getByTestId('run-again').click();
+    const panel = page.getByTestId('compared');
+    await expect.poll(() => panel.getAttribute('data-state'), { timeout: 180_000 }).toBe('done');
+    for (const name of EXPERIMENTS)
+      expect(await panel.locator(`tr[data-panel="experiment-${name}"]`).getAttribute('data-differ')).toBe(
+        '0',
+      );
+    expect(server.requests.some((path) => /\.onnx\b/.test(path))).toBe(true);
   });
 });
 

@@ -81,3 +81,47 @@ export async function selectedRows(page: Page): Promise<number[]> {
   await page.getByTestId('samples-filter').selectOption('all');
   return rows.sort((a, b) => a - b);
 }
+
+/** A figure without what is not seen of it: names of clip paths count up, and comments are the framework’s. */
+export const withoutNames = (svg: string): string => svg.replace(/\bc\d+\b|<!--.*?-->/g, '');
+
+/** What is shown of the samples, whatever they were read from. */
+const PARTS = [
+  'section.panel[data-testid]:not([data-testid="samples-input"], [data-testid="file-notice"])',
+  ...['shape', 'problems', 'unscorable', 'cuts'].map((name) => `[data-testid="samples-${name}"]`),
+  '.table table',
+].join();
+
+/**
+ * The view as a visitor has it, by place: words of each panel and section, their figures, what is set in their
+ * controls, the selected rows; and how the samples are cut and measured.
+ */
+export async function asShown(page: Page): Promise<Record<string, unknown>> {
+  const parts = await page.locator(PARTS).evaluateAll((all) =>
+    all.map((part) => ({
+      part: (part as HTMLElement).dataset['testid'] ?? 'rows',
+      words: (part as HTMLElement).innerText.split('\n'),
+      settings: [...part.querySelectorAll<HTMLInputElement | HTMLSelectElement>('input, select')].map(
+        (control) =>
+          'checked' in control && control.type !== 'search'
+            ? `${control.value}: ${control.checked ? 'on' : 'off'}`
+            : control.value,
+      ),
+      figures: [...part.querySelectorAll('figure svg')].map(({ innerHTML }) => innerHTML),
+      selected: [...part.querySelectorAll<HTMLElement>('tr[aria-selected="true"]')].map(
+        ({ dataset }) => dataset['index'],
+      ),
+    })),
+  );
+  const measured = await page
+    .getByTestId('samples-input')
+    .locator('[data-testid^="split-"], [data-testid^="mode-"], [data-testid="samples-subject"]')
+    .evaluateAll((all) =>
+      (all as HTMLInputElement[]).map(({ dataset, value, checked }) => [dataset['testid'], value, checked]),
+    );
+  const shown = parts.map(({ part, figures, ...rest }) => [
+    part,
+    { ...rest, figures: figures.map(withoutNames) },
+  ]);
+  return { ...(Object.fromEntries(shown) as object), measured };
+}

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { encode } from '../../src/app/samples/encode.ts';
 import { Experiments } from '../../src/app/samples/experiments.svelte.ts';
+import { readExperiments } from '../../src/app/samples/filedExperiments.ts';
 import { redundancy } from '../../src/core/analyses/redundancy.ts';
 import { localSimilarity, spacesOf } from '../../src/core/analyses/similarity.ts';
 import { compareSubsets, type ComparedText } from '../../src/core/analyses/subsetSimilarity.ts';
@@ -78,8 +80,16 @@ describe('memorization against similarity', () => {
     expect(known?.samples).toHaveLength(PASSAGES.length);
     const [d, given] = [known?.fulls.d ?? 0, asked[0]?.vectors.steps];
     expect(given).toEqual(known?.fulls.steps.subarray(2 * d));
-    expect(experiments.similarity?.subsets.texts).toBe(trained.length);
-    expect(experiments.similarity?.layer).toMatch(/last layer/);
+    expect(experiments.known.similarity?.result.subsets.texts).toBe(trained.length);
+    expect(experiments.known.similarity?.result.layer).toMatch(/last layer/);
+  });
+
+  it('comes back from JSON to the last bit, what is undefined included', async () => {
+    const { experiments } = open();
+    await experiments.run('similarity');
+    const json = JSON.stringify(encode(experiments.known));
+    expect(json).toContain('"NaN"');
+    expect(readExperiments(JSON.parse(json))).toStrictEqual(experiments.known);
   });
 
   it('scores a run again that an earlier version stored without embeddings', async () => {
@@ -93,11 +103,11 @@ describe('memorization against similarity', () => {
     await second.experiments.run('similarity');
     expect(second.experiments.problem).toBeNull();
     expect(second.engine.scored.length).toBeGreaterThan(0);
-    expect(second.experiments.similarity).toEqual(first.experiments.similarity);
+    expect(second.experiments.known.similarity?.result).toEqual(first.experiments.known.similarity?.result);
     // With embeddings it is not.
     const third = open({ disk: first.disk });
     await third.experiments.run('similarity');
     expect(third.engine.scored).toEqual([]);
-    expect(third.experiments.similarity).toEqual(first.experiments.similarity);
+    expect(third.experiments.known.similarity?.result).toEqual(first.experiments.known.similarity?.result);
   });
 });

@@ -11,20 +11,27 @@ import type { Duplicates } from '../../core/similarity/duplicates.ts';
 import { sha256OfText } from '../../engine/hashing.ts';
 import { OPENING } from './analysisLines.ts';
 import { toBase64 } from './base64.ts';
+import { Beside, Chain } from './chain.ts';
 import type { DataSet, Problem, Sample } from './dataSet.ts';
+import type { FiledExperiments, KnownExperiments } from './experimentResults.ts';
 import {
   embeddingTexts,
   fileDuplicates,
   type FiledDuplicates,
   type FiledEmbeddings,
 } from './filedSimilarity.ts';
+import { tokensToWrite, type FiledTokens, type KnownTokens, type TokensToWrite } from './filedTokens.ts';
+import type { FiledView } from './filedView.ts';
 import type { SplitSettings } from './prepare.ts';
 import type { KnownEmbeddings, SampleEmbeddings } from './sampleEmbeddings.ts';
 import { Slices } from './slices.ts';
 
 export const FORMAT = 'memoscope-analysis';
-export const SCHEMA = 2;
-/** Files of this one are read too: they hold neither copies nor embeddings. */
+export const SCHEMA = 3;
+/**
+ * Files from this one on are read: the first has no copies and no embeddings, the first two no experiments, no view and
+ * no tokens.
+ */
 export const OLDEST_SCHEMA = 1;
 
 /** True if a file that begins like this was written by this page, whatever for. */
@@ -58,9 +65,13 @@ export interface AnalysisHead {
   /** Samples that could not be scored. */
   readonly unscorable: readonly Problem[];
   readonly panels: readonly PanelNumbers[];
+  /** Null in files of earlier versions, as is `view`. */
+  readonly experiments: FiledExperiments | null;
+  readonly view: FiledView | null;
   readonly duplicates: FiledDuplicates | null;
   /** Null if the samples have none in the file. */
   readonly embeddings: FiledEmbeddings | null;
+  readonly tokens: FiledTokens | null;
 }
 
 /** SHA-256, lower-case hexadecimal; of many lines, the last of a chain (see {@link chain}). */
@@ -71,6 +82,8 @@ export interface AnalysisHashes {
   readonly results: string;
   /** Of the samples’ embeddings; null without. */
   readonly embeddings: string | null;
+  /** Of the samples’ tokens; null without. */
+  readonly tokens: string | null;
   /** Of everything before the samples. */
   readonly head: string;
   readonly model: string;
@@ -82,8 +95,13 @@ export interface Analysis {
   readonly head: AnalysisHead;
   readonly samples: readonly Sample[];
   readonly results: readonly (StoredSample | null)[];
+  /** Null in files of earlier versions, as is `view`. */
+  readonly experiments: KnownExperiments | null;
+  readonly view: FiledView | null;
   readonly duplicates: Duplicates | null;
   readonly embeddings: SampleEmbeddings;
+  /** Empty if the samples have none in the file. */
+  readonly tokens: KnownTokens;
 }
 
 /** What of the samples goes into a file beside their numbers. */
@@ -94,36 +112,16 @@ export interface FileContent {
 }
 
 /** An analysis with how it is to be written. */
-export interface AnalysisToWrite extends Omit<Analysis, 'head' | 'embeddings'> {
-  readonly head: Omit<AnalysisHead, 'data' | 'duplicates' | 'embeddings'> & {
+export interface AnalysisToWrite extends Omit<
+  Analysis,
+  'head' | 'experiments' | 'view' | 'embeddings' | 'tokens'
+> {
+  readonly head: Omit<AnalysisHead, 'data' | 'duplicates' | 'embeddings' | 'tokens'> & {
     readonly data: Pick<DataSet, 'name' | 'shape' | 'columns'>;
   };
   readonly embeddings: KnownEmbeddings | null;
+  readonly tokens: KnownTokens | null;
   readonly hasTexts: boolean;
-}
-
-/** Samples that are hashed and written at once. */
-const PIECE = 500;
-
-/** h_k = SHA-256(h_(k - 1) + the next {@link PIECE} lines), h_0 empty. */
-export class Chain {
-  private last = '';
-  private lines: string[] = [];
-
-  async add(line: string): Promise<void> {
-    this.lines.push(line);
-    if (this.lines.length === PIECE) await this.fold();
-  }
-
-  async end(): Promise<string> {
-    if (this.lines.length > 0 || this.last === '') await this.fold();
-    return this.last;
-  }
-
-  private async fold(): Promise<void> {
-    this.last = await sha256OfText(this.last + this.lines.join('\n'));
-    this.lines = [];
-  }
 }
 
 /** A number as JSON can hold it: null stands for NaN, texts for infinities. */
@@ -182,7 +180,10 @@ export async function hashOfData(samples: readonly Sample[]): Promise<string> {
 const withoutExcerpt = (problem: Problem): Problem => ({ ...problem, excerpt: '' });
 
 /** The head as it is written. */
-function headOf({ head, samples, hasTexts, duplicates, embeddings }: AnalysisToWrite): AnalysisHead {
+function headOf(
+  { head, samples, hasTexts, duplicates, embeddings }: AnalysisToWrite,
+  tokens: FiledTokens | null,
+): AnalysisHead {
   const { problems, unscorable, data, panels } = head;
   const { name, shape, columns } = data;
   const tidy = (list: readonly Problem[]) => (hasTexts ? list : list.map(withoutExcerpt));
@@ -200,7 +201,30 @@ function headOf({ head, samples, hasTexts, duplicates, embeddings }: AnalysisToW
     panels: panels.map((panel) => ({ ...panel, rows: panel.rows.map((row) => row.map(plainCell)) })),
     duplicates: duplicates && fileDuplicates(duplicates),
     embeddings: hasTexts && embeddings ? { layer: embeddings.layer, d: embeddings.fulls.d } : null,
+    tokens,
   };
+}
+
+/** A sample without its texts as it is hashed. @param kept columns that are written; null for all. */
+function plainRow(
+  { id, source, line, columns }: Sample,
+  result: StoredSample | null,
+  kept: ReadonlySet<string> | null,
+) {
+  const cells = kept
+    ? Object.fromEntries(Object.entries(columns).filter(([name]) => kept.has(name)))
+    : columns;
+  return { id, source, line, columns: cells, result: result && encodeResult(result) };
+}
+
+/** Null for none: they are the texts. */
+const tokensOf = ({ hasTexts, tokens }: AnalysisToWrite): TokensToWrite | null =>
+  hasTexts && tokens ? tokensToWrite(tokens) : null;
+
+async function fieldsOf(all: readonly (Beside | null)[], index: number): Promise<Record<string, unknown>> {
+  const fields: Record<string, unknown> = {};
+  for (const beside of all) if (beside) Object.assign(fields, await beside.field(index));
+  return fields;
 }
 
 /**
@@ -211,28 +235,20 @@ function headOf({ head, samples, hasTexts, duplicates, embeddings }: AnalysisToW
 export async function writeAnalysis(analysis: AnalysisToWrite): Promise<string[]> {
   const { samples, results, hasTexts } = analysis;
   const pauses = new Slices();
-  const head = headOf(analysis);
+  const tokens = tokensOf(analysis);
+  const head = headOf(analysis, tokens?.head ?? null);
   const headJson = JSON.stringify({ format: FORMAT, schema: SCHEMA, ...head });
-  const kept = new Set(head.data.columns.map(({ name }) => name));
-  const [data, numbers, vectors] = [new Chain(), new Chain(), new Chain()];
-  const embeddingOf = embeddingTexts(head.embeddings && analysis.embeddings);
+  const kept = hasTexts ? null : new Set(head.data.columns.map(({ name }) => name));
+  const [data, numbers] = [new Chain(), new Chain()];
+  const embeddings = head.embeddings && new Beside('embedding', embeddingTexts(analysis.embeddings));
+  const ids = tokens && new Beside('tokens', tokens.textOf);
   const parts = [`${headJson.slice(0, -1)}${OPENING}`];
   for (const [index, sample] of samples.entries()) {
-    const { id, source, line } = sample;
-    const columns = hasTexts
-      ? sample.columns
-      : Object.fromEntries(Object.entries(sample.columns).filter(([name]) => kept.has(name)));
-    const result = results[index] ?? null;
-    const row = { id, source, line, columns, result: result && encodeResult(result) };
+    const row = plainRow(sample, results[index] ?? null, kept);
     await data.add(textLine(sample));
     await numbers.add(JSON.stringify(row));
-    const embedding = embeddingOf(index);
-    await vectors.add(embedding ?? '');
-    const written = {
-      ...row,
-      ...(hasTexts && textFields(sample)),
-      ...(head.embeddings && { embedding }),
-    };
+    const beside = await fieldsOf([embeddings, ids], index);
+    const written = { ...row, ...(hasTexts && textFields(sample)), ...beside };
     parts.push(`${index > 0 ? ',' : ''}\n${JSON.stringify(written)}`);
     await pauses.pause();
   }
@@ -240,7 +256,8 @@ export async function writeAnalysis(analysis: AnalysisToWrite): Promise<string[]
   const hashes: AnalysisHashes = {
     data: await data.end(),
     results: await numbers.end(),
-    embeddings: head.embeddings && (await vectors.end()),
+    embeddings: embeddings && (await embeddings.end()),
+    tokens: ids && (await ids.end()),
     head: await sha256OfText(headJson),
     model: modelHash,
     adapter: adapterHash,

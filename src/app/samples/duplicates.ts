@@ -4,7 +4,7 @@ import { filled } from '../../core/filled.ts';
 import type { Column } from '../../core/samples/sample.ts';
 import type { Duplicates } from '../../core/similarity/duplicates.ts';
 import type { TokenRows } from '../../core/tokenRows.ts';
-import { counted, formatCount } from '../../ui/format.ts';
+import { counted, formatCount, formatSmall } from '../../ui/format.ts';
 import type { PreparedSample } from './prepare.ts';
 import { rowsOf } from './runArrays.ts';
 import type { SampleColumn } from './sampleColumn.ts';
@@ -153,5 +153,5 @@ export function duplicateText({
     skipped > 0
       ? ` ${counted(skipped, 'pair')} in crowded buckets ${skipped === 1 ? 'was' : 'were'} not compared, so some copies may be missed.`
       : '';
-  return `${found}${rest} Compared as scored: 5-grams of tokens, Jaccard similarity 0.8 and more; a pair just there is missed with probability ${missProbability.toExponential(0)}.`;
+  return `${found}${rest} Compared as scored: 5-grams of tokens, Jaccard similarity 0.8 and more; a pair just there is missed with probability ${formatSmall(missProbability, 0)}.`;
 }

@@ -10,7 +10,7 @@ import {
 import { netInformation } from '../../core/analyses/dependence.ts';
 import { formatCount, formatMagnitude, formatNumber, formatProbability } from '../../ui/format.ts';
 import { BITS, givenP, LITTLE, rawP } from './dependenceText.ts';
-import type { ForBoth } from './experiments.svelte.ts';
+import type { ForBoth } from './experimentResults.ts';
 import type { PanelTable } from './panelFile.ts';
 import { formatDrawnP, formatInterval } from './panelText.ts';
 

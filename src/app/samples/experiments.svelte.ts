@@ -1,45 +1,31 @@
 import type { Groups } from '../../core/analyses/decomposition.ts';
-import type { Accumulation, StructureContrast } from '../../core/analyses/experiments.ts';
 import type { Redundancy, RedundancySample } from '../../core/analyses/redundancy.ts';
-import type { ComparedText, SubsetComparison } from '../../core/analyses/subsetSimilarity.ts';
+import type { ComparedText } from '../../core/analyses/subsetSimilarity.ts';
 import type { SimilarityClient } from '../../engine/similarityClient.ts';
 import type { StatisticsClient } from '../../engine/statisticsClient.ts';
 import { asMemoscopeError, MemoscopeError } from '../../protocol/errors.ts';
 import { SEED } from './analyses.svelte.ts';
 import { groupsBy, loadPlanted } from './dataSet.ts';
+import {
+  EXPERIMENTS,
+  NO_EXPERIMENTS,
+  type ExperimentName,
+  type ExperimentResults,
+  type KnownExperiments,
+} from './experimentResults.ts';
+import { snapshotOfRun } from './panelFile.ts';
 import { suffixesOf } from './runArrays.ts';
 import { embeddingsOfSome } from './sampleEmbeddings.ts';
 import { SampleRun } from './sampleRun.svelte.ts';
 import type { SampleRunHost } from './sampleRunHost.ts';
 
-/** Names of the experiments, in their order. */
-export const EXPERIMENTS = ['length', 'similarity', 'structure'] as const;
-export type ExperimentName = (typeof EXPERIMENTS)[number];
-
 /** Kinds of planted texts that have a form, and those that are free; the others are in between. */
 export const STRUCTURED = ['code', 'record'] as const;
 export const PROSE = ['prose', 'verse'] as const;
 
-/** What one model gives. */
-export interface ForBoth<T> {
-  readonly target: T;
-  readonly base: T;
-}
-
-/** What experiment (b) gives. */
-export interface SimilarityResult {
-  readonly subsets: SubsetComparison;
-  /** What the hidden states are. */
-  readonly layer: string;
-  /** The same question by shared words, for comparison. */
-  readonly lexical: Redundancy;
-}
-
 /** The built-in experiments: each scores the planted set, with the shipped adapter and without, and measures. */
 export class Experiments {
-  length = $state.raw<ForBoth<Accumulation> | null>(null);
-  similarity = $state.raw<SimilarityResult | null>(null);
-  structure = $state.raw<ForBoth<StructureContrast> | null>(null);
+  known = $state.raw<KnownExperiments>(NO_EXPERIMENTS);
   /** The one that is at work; null for none. */
   active = $state<ExperimentName | null>(null);
   problem = $state<string | null>(null);
@@ -48,6 +34,10 @@ export class Experiments {
   readonly base: SampleRun;
   private readonly client: StatisticsClient;
   private stopping = new AbortController();
+  /** Those at work. */
+  private runs = $state.raw<readonly SampleRun[]>([]);
+  /** What a file showed; what was run here since is not among it. */
+  private filed = $state.raw<KnownExperiments>(NO_EXPERIMENTS);
 
   /** @param similarity tests put a client without a worker here; it is not the one of what is shown elsewhere. */
   constructor(host: SampleRunHost, client: StatisticsClient, similarity?: SimilarityClient) {
@@ -57,28 +47,81 @@ export class Experiments {
     this.base.subject = null;
   }
 
-  /** Samples that are scored by now, of both models, and all. */
-  readonly progress = $derived.by(() => {
-    const runs = this.active === 'similarity' ? [this.target] : [this.target, this.base];
-    return {
-      scored: runs.reduce((sum, { scored }) => sum + scored, 0),
-      total: runs.reduce((sum, { total }) => sum + total, 0),
-    };
-  });
+  /** Samples that are scored by now, of all runs at work, and all. */
+  readonly progress = $derived.by(() => ({
+    scored: this.runs.reduce((sum, { scored }) => sum + scored, 0),
+    total: this.runs.reduce((sum, { total }) => sum + total, 0),
+  }));
+
+  /** True while any that came from a file is shown. */
+  readonly areFiled = $derived(
+    EXPERIMENTS.some((name) => this.known[name] && this.known[name] === this.filed[name]),
+  );
 
   /** Runs one experiment; the planted set is scored for it if it is not yet. Never rejects. */
-  async run(name: ExperimentName): Promise<void> {
-    if (this.active !== null) return;
-    this.active = name;
+  run(name: ExperimentName): Promise<void> {
+    return this.work([name], (run) => this.score(run, name === 'similarity'));
+  }
+
+  /**
+   * Takes off what is shown, scores the planted set anew and runs the same experiments again. Never rejects.
+   *
+   * @param fresh key of a run that was scored just now, which need not be scored once more; null for none.
+   */
+  repeat(fresh: string | null): Promise<void> {
+    const names = EXPERIMENTS.filter((name) => this.known[name]);
+    if (this.active === null) this.known = NO_EXPERIMENTS;
+    return this.work(names, async (run) => {
+      if (!run.dataSet || run.key === fresh) await run.open(run.dataSet ?? (await loadPlanted()));
+      if (run.key !== fresh) {
+        await run.restart();
+        this.expectScored(run);
+      } else await this.score(run, names.includes('similarity'));
+    });
+  }
+
+  /** Shows those of a file in the place of what is there. */
+  show(filed: KnownExperiments): void {
+    this.stop();
+    this.known = filed;
+    this.filed = filed;
+    this.problem = null;
+  }
+
+  /** Takes off those that came from a file. */
+  leaveFile(): void {
+    const { known, filed } = this;
+    const own = <Name extends ExperimentName>(name: Name) =>
+      known[name] === filed[name] ? null : known[name];
+    this.known = { length: own('length'), similarity: own('similarity'), structure: own('structure') };
+    this.filed = NO_EXPERIMENTS;
+  }
+
+  private async work(
+    names: readonly ExperimentName[],
+    score: (run: SampleRun) => Promise<void>,
+  ): Promise<void> {
+    const [first] = names;
+    if (this.active !== null || first === undefined) return;
+    this.active = first;
     this.problem = null;
     this.stopping = new AbortController();
+    const { signal } = this.stopping;
+    this.runs = names.every((name) => name === 'similarity') ? [this.target] : [this.target, this.base];
     try {
-      await this.score(this.target, name === 'similarity');
-      if (name !== 'similarity') await this.score(this.base);
-      await this.measure[name]();
+      for (const run of this.runs) {
+        await score(run);
+        signal.throwIfAborted();
+      }
+      for (const name of names) {
+        this.active = name;
+        const result = await this.measure[name]();
+        signal.throwIfAborted();
+        this.known = { ...this.known, [name]: { result, run: snapshotOfRun(this.target) } };
+      }
     } catch (thrown) {
       const { kind, message } = asMemoscopeError(thrown);
-      this.problem = kind === 'Cancelled' ? 'Stopped; what was scored is kept.' : message;
+      this.problem = signal.aborted || kind === 'Cancelled' ? 'Stopped; what was scored is kept.' : message;
     } finally {
       this.active = null;
     }
@@ -98,6 +141,10 @@ export class Experiments {
     if (!run.dataSet) await run.open(await loadPlanted());
     if (needsEmbeddings && run.isComplete && run.embeddings.size < run.scored) await run.restart(true);
     else if (!run.isComplete) await run.run();
+    this.expectScored(run);
+  }
+
+  private expectScored(run: SampleRun): void {
     if (run.status.kind === 'failed') throw run.status.error;
     if (!run.isComplete) throw new MemoscopeError('Cancelled', 'stopped');
   }
@@ -133,14 +180,14 @@ export class Experiments {
     return this.client.ask((api) => api.redundancy(samples));
   }
 
-  private readonly measure: Readonly<Record<ExperimentName, () => Promise<void>>> = {
+  private readonly measure: { readonly [Name in ExperimentName]: () => Promise<ExperimentResults[Name]> } = {
     length: async () => {
       const groups: Groups = groupsBy(this.target.dataSet?.samples ?? [], 'copies');
       const of = async (run: SampleRun) => {
         const suffixes = await suffixesOf(run.results);
         return this.client.ask((api) => api.accumulate(run.matches(), suffixes, groups));
       };
-      this.length = { target: await of(this.target), base: await of(this.base) };
+      return { target: await of(this.target), base: await of(this.base) };
     },
     similarity: async () => {
       const [known, lexical] = [this.target.embeddings.known(), await this.lexical()];
@@ -165,7 +212,7 @@ export class Experiments {
         };
       });
       const subsets = await client.ask((api) => api.compareSubsets(texts, SEED, { signal }));
-      this.similarity = { subsets, layer: known.layer, lexical };
+      return { subsets, layer: known.layer, lexical };
     },
     structure: async () => {
       const kinds = this.column('kind');
@@ -178,7 +225,7 @@ export class Experiments {
         const suffixes = await suffixesOf(run.results);
         return this.client.ask((api) => api.contrastStructure(run.matches(), suffixes, sides, copies, SEED));
       };
-      this.structure = { target: await of(this.target), base: await of(this.base) };
+      return { target: await of(this.target), base: await of(this.base) };
     },
   };
 }

@@ -6,8 +6,10 @@ import {
   type NamedTable,
   type TableDifference,
 } from '../../core/samples/compareResults.ts';
+import type { Vocabulary } from '../../engine/vocabulary.ts';
 import type { StoredSample } from '../../engine/sampleStore.ts';
 import { plainCell, type AnalysisHead } from './analysisFile.ts';
+import type { Experiments } from './experiments.svelte.ts';
 import { columnsOf, type SampleColumn } from './sampleColumns.ts';
 import type { SampleRun } from './sampleRun.svelte.ts';
 import { Slices } from './slices.ts';
@@ -72,13 +74,20 @@ export class FiledAnalysis {
   file = $state.raw<AnalysisHead | null>(null);
   baseline = $state.raw<Baseline | null>(null);
   comparison = $state.raw<RunComparison | null>(null);
-  private isComparing = false;
+  /** Names of the file’s tokens; null if it has none. */
+  vocabulary = $state.raw<Vocabulary | null>(null);
+  /** True until the file’s map of neighbours is laid out again, which takes the comparison of all pairs. */
+  isMapDue = false;
+  /** True while a run is being compared, experiments included. */
+  isComparing = $state(false);
 
   /** Other samples, another cut or another model: nothing to compare with any more. */
   leave(): void {
     this.file = null;
     this.baseline = null;
     this.comparison = null;
+    this.isMapDue = false;
+    this.vocabulary = null;
   }
 
   /** Keeps the numbers at hand, to be compared with those of the next run. */
@@ -93,28 +102,33 @@ export class FiledAnalysis {
     };
   }
 
-  /** Compares every column of every sample, in short pieces of work. */
-  async compare(run: SampleRun): Promise<void> {
-    const { baseline } = this;
-    const { dataSet, results } = run;
-    if (!baseline || !dataSet || this.isComparing) return;
+  /** Compares a run that is over with the numbers kept before it, and repeats the experiments for that. */
+  async compareAgain(run: SampleRun, experiments: Experiments): Promise<void> {
+    if (!this.baseline || this.comparison || !run.isComplete || run.isBusy || this.isComparing) return;
     this.isComparing = true;
     try {
-      const pauses = new Slices();
-      const columns: ColumnDifference[] = [];
-      for (const column of comparedColumns(run, baseline.results)) {
-        columns.push(compareColumn(column, results.length));
-        await pauses.pause();
-      }
-      if (this.baseline !== baseline || run.results !== results) return;
-      const after = factsOf(run);
-      const facts = Object.entries(baseline.facts)
-        .map(([name, before]): FactDifference => ({ name, before, after: after[name] ?? '' }))
-        .filter((fact) => fact.before !== fact.after);
-      this.comparison = { samples: results.length, facts, columns };
+      if (await this.compare(run, this.baseline)) await experiments.repeat(run.key);
     } finally {
       this.isComparing = false;
     }
+  }
+
+  /** Compares every column of every sample, in short pieces of work. @returns false if there are others by then. */
+  private async compare(run: SampleRun, baseline: Baseline): Promise<boolean> {
+    const { results } = run;
+    const pauses = new Slices();
+    const columns: ColumnDifference[] = [];
+    for (const column of comparedColumns(run, baseline.results)) {
+      columns.push(compareColumn(column, results.length));
+      await pauses.pause();
+    }
+    if (this.baseline !== baseline || run.results !== results) return false;
+    const after = factsOf(run);
+    const facts = Object.entries(baseline.facts)
+      .map(([name, before]): FactDifference => ({ name, before, after: after[name] ?? '' }))
+      .filter((fact) => fact.before !== fact.after);
+    this.comparison = { samples: results.length, facts, columns };
+    return true;
   }
 }
 

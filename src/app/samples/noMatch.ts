@@ -1,7 +1,7 @@
 /** Which rows of the table are shown, in words. */
 import { formatNumber } from '../../ui/format.ts';
 import { isFiltering, type ColumnFilter } from './columnFilter.ts';
-import type { RowFilter } from './tableView.svelte.ts';
+import type { RowFilter } from './rowFilters.ts';
 
 export const FILTER_LABELS: Readonly<Record<RowFilter, string>> = {
   all: 'All rows',

@@ -49,7 +49,8 @@ export class Pairing {
   readonly result: Latest<PairingInput, PairingResult>;
   /** Stored runs of the same samples. */
   private stored = $state.raw<readonly SampleRunHeader[]>([]);
-  private chosen = $state<string | null>(null);
+  /** Id of what was chosen; null for what comes first. */
+  chosen = $state<string | null>(null);
   private readonly run: SampleRun;
   private readonly storage: Archive;
 

@@ -1,11 +1,39 @@
 /** What a panel gives out: its numbers as a table, with the settings that produced them. */
 import { csvLines, type Cell } from '../../core/csv.ts';
-import type { SampleRun } from './sampleRun.svelte.ts';
+import type { RunOrigin } from '../../core/run.ts';
+import type { SampleRunSettings } from '../../engine/sampleStore.ts';
 
 /** Numbers of a panel: the table beside the figure, the copied table and the CSV are this. */
 export interface PanelTable {
   readonly header: readonly string[];
   readonly rows: readonly (readonly Cell[])[];
+}
+
+/** What panels and their files say of the run that the numbers are from. */
+export interface PanelRun {
+  /** `problems`: rows that gave no sample. */
+  readonly dataSet: { readonly name: string; readonly problems: { readonly length: number } } | null;
+  readonly settings: SampleRunSettings | null;
+  readonly origin: RunOrigin | null;
+  readonly scored: number;
+  readonly total: number;
+  readonly unscorable: { readonly length: number };
+  /** True if every sample that can be scored is. */
+  readonly isComplete: boolean;
+}
+
+/** The same as it is now, whatever becomes of the run. */
+export function snapshotOfRun(run: PanelRun): PanelRun {
+  const { dataSet, settings, origin, scored, total, unscorable, isComplete } = run;
+  return {
+    dataSet: dataSet && { name: dataSet.name, problems: { length: dataSet.problems.length } },
+    settings,
+    origin,
+    scored,
+    total,
+    unscorable: { length: unscorable.length },
+    isComplete,
+  };
 }
 
 /** Settings of a run as names and values. */
@@ -16,7 +44,7 @@ export function settingsOfRun({
   scored,
   total,
   unscorable,
-}: SampleRun): [string, Cell][] {
+}: PanelRun): [string, Cell][] {
   return Object.entries({
     data: dataSet?.name ?? '',
     samples: total,
@@ -29,7 +57,7 @@ export function settingsOfRun({
 }
 
 /** The settings in one line. */
-export const settingsLine = (run: SampleRun): string =>
+export const settingsLine = (run: PanelRun): string =>
   [
     run.dataSet?.name,
     `model ${run.settings?.modelId ?? '?'} (${run.settings?.modelHash.slice(0, 8) ?? '?'})`,
@@ -39,7 +67,7 @@ export const settingsLine = (run: SampleRun): string =>
   ].join(' · ');
 
 /** A panel's table as CSV: the settings first, as rows that begin with `#`. */
-export function panelCsv(run: SampleRun, facts: string, { header, rows }: PanelTable): string[] {
+export function panelCsv(run: PanelRun, facts: string, { header, rows }: PanelTable): string[] {
   const settings: [string, Cell][] = [
     ['# panel', facts],
     ...settingsOfRun(run).map(([name, value]): [string, Cell] => [`# ${name}`, value]),

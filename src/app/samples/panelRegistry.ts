@@ -22,19 +22,21 @@ export interface ShownPanel {
 }
 
 export class PanelRegistry {
-  private readonly panels = new SvelteMap<string, () => ShownPanel>();
+  /** Values, not what computes them: that may be asked when its panel is about to go, and its input is gone. */
+  private readonly panels = new SvelteMap<string, ShownPanel>();
 
-  /** Tells of a panel. @returns takes it out again. */
-  add(id: string, read: () => ShownPanel): () => void {
-    this.panels.set(id, read);
+  /** Tells of a panel as it is now. @returns takes it out again. */
+  add(panel: ShownPanel): () => void {
+    const { id } = panel;
+    this.panels.set(id, panel);
     return () => {
-      if (this.panels.get(id) === read) this.panels.delete(id);
+      if (this.panels.get(id) === panel) this.panels.delete(id);
     };
   }
 
   /** Panels in the order in which they are read. */
   shown(): ShownPanel[] {
-    const all = Array.from(this.panels.values(), (read) => read());
+    const all = [...this.panels.values()];
     return all.sort((a, b) => {
       if (!a.body || !b.body) return 0;
       return a.body.compareDocumentPosition(b.body) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1;

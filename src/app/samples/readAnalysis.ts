@@ -2,31 +2,32 @@
 import type { StoredSample } from '../../engine/sampleStore.ts';
 import { sha256OfText } from '../../engine/hashing.ts';
 import { counted } from '../../ui/format.ts';
-import {
-  Chain,
-  FORMAT,
-  OLDEST_SCHEMA,
-  SCHEMA,
-  textLine,
-  type Analysis,
-  type AnalysisHead,
-} from './analysisFile.ts';
+import { FORMAT, OLDEST_SCHEMA, SCHEMA, textLine, type Analysis, type AnalysisHead } from './analysisFile.ts';
 import { openAnalysisFile } from './analysisLines.ts';
+import { Chain } from './chain.ts';
 import type { Sample } from './dataSet.ts';
 import { decodeResult } from './decodeResult.ts';
+import { readExperiments } from './filedExperiments.ts';
 import { check, checkAll, invalid, isObject, shown, type Fields, type Kind } from './fileChecks.ts';
 import { EmbeddingReader, readDuplicates, readEmbeddingsHead } from './filedSimilarity.ts';
+import { readTokensHead, TokenReader } from './filedTokens.ts';
+import { readView } from './readView.ts';
 import { Slices } from './slices.ts';
 
 const isCell = (value: unknown): boolean =>
   value === null || ['string', 'number', 'boolean'].includes(typeof value);
 
+interface ReadRow {
+  readonly sample: Sample;
+  readonly result: StoredSample | null;
+  /** What of it the hash of the results is of. */
+  readonly numbers: string;
+  readonly embedding: unknown;
+  readonly tokens: unknown;
+}
+
 /** A row of the file as sample and result. @throws {MemoscopeError} `InvalidInput`. */
-function readRow(
-  row: unknown,
-  index: number,
-  hasTexts: boolean,
-): { sample: Sample; result: StoredSample | null; numbers: string; embedding: unknown } {
+function readRow(row: unknown, index: number, hasTexts: boolean): ReadRow {
   const place = `samples[${index}]`;
   if (!isObject(row)) throw invalid(`${place} is ${shown(row)}, and it must be an object`);
   check(row, `${place}.`, { id: 'count', source: 'text', line: 'count', columns: 'object' });
@@ -38,8 +39,8 @@ function readRow(
   const stored = decodeResult(result, place);
   const beside = { id, source, line, columns } as Pick<Sample, 'id' | 'source' | 'line' | 'columns'>;
   const texts = hasTexts ? readTexts(row, place, stored) : { prefix: null, suffix: null, text: '' };
-  const embedding = row['embedding'] ?? null;
-  return { sample: { ...beside, ...texts }, result: stored, numbers, embedding };
+  const { embedding = null, tokens = null } = row;
+  return { sample: { ...beside, ...texts }, result: stored, numbers, embedding, tokens };
 }
 
 /** @throws {MemoscopeError} `InvalidInput`. */
@@ -58,7 +59,7 @@ function readTexts(
   return { prefix, suffix, text };
 }
 
-/** Of every version; copies and embeddings have checks of their own. */
+/** Of every version; what later ones added has checks of its own. */
 const HEAD = {
   appVersion: 'text',
   savedAt: 'text',
@@ -72,7 +73,10 @@ const HEAD = {
   problems: 'list',
   unscorable: 'list',
   panels: 'list',
-} as const satisfies Record<Exclude<keyof AnalysisHead, 'duplicates' | 'embeddings'>, Kind>;
+} as const satisfies Record<
+  Exclude<keyof AnalysisHead, 'experiments' | 'view' | 'duplicates' | 'embeddings' | 'tokens'>,
+  Kind
+>;
 
 /** @throws {MemoscopeError} `InvalidInput`. */
 function readHead(fields: Fields): AnalysisHead {
@@ -115,9 +119,50 @@ function readHead(fields: Fields): AnalysisHead {
     for (const [row, cells] of rows.entries())
       if (!Array.isArray(cells) || !cells.every(isCell))
         throw invalid(`row ${row} of the panel "${id}" is ${shown(cells)}, and it must be a list of cells`);
-  // Files of the first schema have neither.
-  const more = { duplicates: null, embeddings: null };
+  // What files of earlier schemas do not have.
+  const more = { experiments: null, view: null, duplicates: null, embeddings: null, tokens: null };
   return { ...more, ...fields } as unknown as AnalysisHead;
+}
+
+const textOr = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** What the hashes of a file are of. */
+class Digests {
+  private readonly chains = {
+    data: new Chain(),
+    results: new Chain(),
+    embeddings: new Chain(),
+    tokens: new Chain(),
+  };
+
+  async add({ sample, numbers, embedding, tokens }: ReadRow): Promise<void> {
+    const { chains } = this;
+    await chains.data.add(textLine(sample));
+    await chains.results.add(numbers);
+    await chains.embeddings.add(textOr(embedding));
+    await chains.tokens.add(textOr(tokens));
+  }
+
+  /** @throws {MemoscopeError} `InvalidInput` if any hash is another one. */
+  async check(fields: Fields, { data, embeddings, tokens }: AnalysisHead, hashes: unknown): Promise<void> {
+    if (!isObject(hashes)) throw invalid(`hashes is ${shown(hashes)}, and it must be an object`);
+    check(hashes, 'hashes.', { data: 'text', results: 'text', head: 'text' });
+    const { format, schema, ...rest } = fields;
+    const headJson = JSON.stringify({ format, schema, ...rest });
+    const { chains } = this;
+    const altered = [
+      ['its results or columns', hashes['results'] === (await chains.results.end())],
+      ['its texts', !data.hasTexts || hashes['data'] === (await chains.data.end())],
+      ['its embeddings', !embeddings || hashes['embeddings'] === (await chains.embeddings.end())],
+      ['its tokens', !tokens || hashes['tokens'] === (await chains.tokens.end())],
+      [
+        'its settings, panels, view, experiments or copies',
+        hashes['head'] === (await sha256OfText(headJson)),
+      ],
+    ].flatMap(([what, isSame]) => (isSame === true ? [] : [what]));
+    if (altered.length > 0)
+      throw invalid(`${altered.join(' and ')} were altered after it was saved: they do not fit their hash`);
+  }
 }
 
 /**
@@ -129,37 +174,31 @@ export async function readAnalysis(content: Blob): Promise<Analysis> {
   const pauses = new Slices();
   const file = await openAnalysisFile(content);
   const head = readHead(file.head);
-  const { hasTexts } = head.data;
   const samples: Sample[] = [];
   const results: (StoredSample | null)[] = [];
-  const [data, numbers, vectors] = [new Chain(), new Chain(), new Chain()];
-  const filed = readEmbeddingsHead(head.embeddings);
-  const embeddings = new EmbeddingReader(filed);
+  const digests = new Digests();
+  const embeddings = new EmbeddingReader(readEmbeddingsHead(head.embeddings));
+  const tokens = new TokenReader(readTokensHead(head.tokens));
   for await (const row of file.rows) {
-    const read = readRow(row, samples.length, hasTexts);
+    const read = readRow(row, samples.length, head.data.hasTexts);
     embeddings.add(read.embedding, samples.length);
+    tokens.add(read.tokens, read.result);
     samples.push(read.sample);
     results.push(read.result);
-    await data.add(textLine(read.sample));
-    await numbers.add(read.numbers);
-    if (filed) await vectors.add(typeof read.embedding === 'string' ? read.embedding : '');
+    await digests.add(read);
     await pauses.pause();
   }
   if (samples.length !== head.data.samples)
     throw invalid(`it has ${counted(samples.length, 'sample')} and says that it has ${head.data.samples}`);
-  const { hashes } = file.tail();
-  if (!isObject(hashes)) throw invalid(`hashes is ${shown(hashes)}, and it must be an object`);
-  check(hashes, 'hashes.', { data: 'text', results: 'text', head: 'text' });
-  const { format, schema, ...fields } = file.head;
-  const headJson = JSON.stringify({ format, schema, ...fields });
-  const altered = [
-    ['its results or columns', hashes['results'] === (await numbers.end())],
-    ['its texts', !hasTexts || hashes['data'] === (await data.end())],
-    ['its embeddings', !filed || hashes['embeddings'] === (await vectors.end())],
-    ['its settings, panels or copies', hashes['head'] === (await sha256OfText(headJson))],
-  ].flatMap(([what, isSame]) => (isSame === true ? [] : [what]));
-  if (altered.length > 0)
-    throw invalid(`${altered.join(' and ')} were altered after it was saved: they do not fit their hash`);
-  const duplicates = readDuplicates(head.duplicates, samples.length);
-  return { head, samples, results, duplicates, embeddings: embeddings.end(samples.length) };
+  await digests.check(file.head, head, file.tail()['hashes']);
+  return {
+    head,
+    samples,
+    results,
+    experiments: head.experiments && readExperiments(head.experiments),
+    view: head.view && readView(head.view, samples.length),
+    duplicates: readDuplicates(head.duplicates, samples.length),
+    embeddings: embeddings.end(samples.length),
+    tokens: tokens.end(),
+  };
 }

@@ -2,20 +2,21 @@ import type { ReadOptions } from '../../core/samples/readSamples.ts';
 import type { Suffixes } from '../../core/analyses/decomposition.ts';
 import type { SampleCut } from '../../engine/sampleStore.ts';
 import type { SimilarityClient } from '../../engine/similarityClient.ts';
+import type { Vocabulary } from '../../engine/vocabulary.ts';
 import type { StatisticsClient } from '../../engine/statisticsClient.ts';
 import { MemoscopeError } from '../../protocol/errors.ts';
 import { Analyses, type AnalysisInput } from './analyses.svelte.ts';
 import { isSavedResult, writeAnalysis, type FileContent } from './analysisFile.ts';
-import { analysisOf } from './analysisOf.ts';
+import { analysisOf, showAnalysis } from './analysisOf.ts';
 import { Comparisons } from './comparisons.svelte.ts';
 import { groupColumns, groupsBy, loadPlanted, type DataSet, type Sample } from './dataSet.ts';
 import { DUPLICATE_GROUPS, duplicateGroupColumns, duplicateGroups } from './duplicates.ts';
 import { Experiments } from './experiments.svelte.ts';
 import { FiledAnalysis } from './filedAnalysis.svelte.ts';
 import { showTokens, type ShownRow } from './firstRows.ts';
-import { foreignOf } from './foreignResults.ts';
 import { InputDraft } from './inputDraft.svelte.ts';
 import { InputReader } from './inputReader.svelte.ts';
+import { defaultChoices } from './panelChoices.ts';
 import { PanelRegistry } from './panelRegistry.ts';
 import type { SplitSettings } from './prepare.ts';
 import { suffixesOf } from './runArrays.ts';
@@ -45,6 +46,7 @@ export class SampleLab {
   readonly similarity: Similarity;
   /** Why the input cannot be read, with the remedy. */
   inputProblem = $state<string | null>(null);
+  choices = $state(defaultChoices());
   /** Column whose values are compared; null for one group. */
   group = $state<string | null>(null);
   /** What was read last, to be read in another way; null for the planted set. */
@@ -193,7 +195,9 @@ export class SampleLab {
     this.selection.reset();
     this.table.reset();
     this.filed.leave();
+    this.experiments.leaveFile();
     this.opened = null;
+    this.choices = defaultChoices();
     this.isFromFile = false;
   }
 
@@ -202,11 +206,8 @@ export class SampleLab {
     const { readAnalysis } = await import('./readAnalysis.ts');
     const read = await readAnalysis(file);
     check();
-    const { head } = read;
     this.leaveInput();
-    this.run.show(foreignOf(read));
-    this.group = this.groups.some(({ name }) => name === head.group) ? head.group : null;
-    this.filed.file = head;
+    showAnalysis(this, read);
     this.isFromFile = true;
     this.input = null;
     this.options = {};
@@ -218,8 +219,7 @@ export class SampleLab {
    * @throws {MemoscopeError} `InvalidInput` if nothing is scored.
    */
   async analysisFile(content: FileContent): Promise<string[]> {
-    const panels = this.panels.numbers(content.hasTexts);
-    return writeAnalysis(analysisOf(this.run, this.group, panels, content));
+    return writeAnalysis(analysisOf(this, content));
   }
 
   /** Why nothing can be run now; null if Run may be pressed. */
@@ -296,11 +296,16 @@ export class SampleLab {
     return size === 1 && first !== undefined ? first : this.opened;
   });
 
-  /** Texts of the tokens of a sample’s suffix; null unless they were tokenized here by the model that is loaded. */
+  /** Names of the run’s tokens: of the model that is loaded, else of the file; null if neither has them. */
+  get vocabulary(): Vocabulary | null {
+    const { settings } = this.run;
+    return (settings && this.host.link.vocabularyOf(settings.modelHash)) ?? this.filed.vocabulary;
+  }
+
+  /** Texts of the tokens of a sample’s suffix; null unless it was tokenized here, or came with its tokens. */
   suffixTokens(index: number): readonly string[] | null {
-    const { prepared, settings } = this.run;
-    const sample = prepared[index];
-    const vocabulary = settings && this.host.link.vocabularyOf(settings.modelHash);
+    const sample = this.run.prepared[index];
+    const { vocabulary } = this;
     if (!sample || !vocabulary) return null;
     return Array.from(sample.ids.subarray(sample.prefixTokens), (id) => vocabulary.textOf(id));
   }

@@ -68,9 +68,9 @@ export class Selection {
     this.chosen = next;
   }
 
-  /** Forgets everything: the samples are others now. */
-  reset(): void {
-    this.chosen = new Set();
+  /** Forgets everything: the samples are others now. @param indices of those that are selected from the start. */
+  reset(indices: Iterable<number> = []): void {
+    this.chosen = new Set(indices);
     this.past = [];
     this.future = [];
   }

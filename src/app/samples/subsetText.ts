@@ -7,7 +7,7 @@ import type { Correlation } from '../../core/statistics/association.ts';
 import type { BootstrapResult } from '../../core/statistics/bootstrap.ts';
 import { formatCount, formatNumber } from '../../ui/format.ts';
 import { SEED } from './analyses.svelte.ts';
-import type { SimilarityResult } from './experiments.svelte.ts';
+import type { SimilarityResult } from './experimentResults.ts';
 import type { PanelTable } from './panelFile.ts';
 import { formatP } from './panelText.ts';
 

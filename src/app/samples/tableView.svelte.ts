@@ -3,15 +3,12 @@ import type { Cell } from '../../core/csv.ts';
 import type { StoredSample } from '../../engine/sampleStore.ts';
 import { isFiltering, passes, type ColumnFilter } from './columnFilter.ts';
 import type { DataSet } from './dataSet.ts';
+import type { RowFilter, Sorting } from './rowFilters.ts';
 import { columnsOf, type SampleColumn } from './sampleColumns.ts';
 import type { SampleRun } from './sampleRun.svelte.ts';
 import type { Selection } from './selection.svelte.ts';
 import { Slices } from './slices.ts';
 import { sortInSlices } from './sortInSlices.ts';
-
-/** Which rows are shown. */
-export const ROW_FILTERS = ['all', 'selected', 'recited', 'partly', 'none', 'fragile', 'unscored'] as const;
-export type RowFilter = (typeof ROW_FILTERS)[number];
 
 const PASSES: Readonly<
   Record<Exclude<RowFilter, 'all' | 'selected'>, (result: StoredSample | null) => boolean>
@@ -22,11 +19,6 @@ const PASSES: Readonly<
   fragile: (result) => result?.scored.fragile === true,
   unscored: (result) => result === null || Number.isNaN(result.scored.matchLength),
 };
-
-export interface Sorting {
-  readonly column: string;
-  readonly isDescending: boolean;
-}
 
 const collator = new Intl.Collator('en', { numeric: true });
 

@@ -1,7 +1,8 @@
 /** Samples that cannot be scored: found when they are cut, not when they are read. */
 import type { StoredReason, StoredSample } from '../../engine/sampleStore.ts';
 import { counted, formatCount } from '../../ui/format.ts';
-import type { DataSet, Problem, Sample } from './dataSet.ts';
+import type { Problem, Sample } from './dataSet.ts';
+import type { PanelRun } from './panelFile.ts';
 
 export interface Unscorable extends Problem {
   /** Place of the sample in its data set; -1 for one of a saved file that is not in it. */
@@ -58,8 +59,5 @@ export function leftOutText(rows: number, unscorable: number, total: number): st
 }
 
 /** The same of a run. */
-export const leftOutOf = (run: {
-  readonly dataSet: DataSet | null;
-  readonly unscorable: readonly Unscorable[];
-  readonly total: number;
-}): string => leftOutText(run.dataSet?.problems.length ?? 0, run.unscorable.length, run.total);
+export const leftOutOf = (run: Pick<PanelRun, 'dataSet' | 'unscorable' | 'total'>): string =>
+  leftOutText(run.dataSet?.problems.length ?? 0, run.unscorable.length, run.total);
