@@ -93,7 +93,8 @@ async function expectTokensOf(page: Page, text: string): Promise<void> {
   if (!sample) throw new Error('the text was not scored');
   expect(bars).toHaveLength(sample.suffixTokens ?? NaN);
   bars.forEach((bar, index) => {
-    expect(Number(bar['ln p (nats)'])).toBeCloseTo(sample.logprobs[index] ?? NaN, 5);
+    // Alone, the text is padded to another length than beside others: the last digits of a float differ.
+    expect(Number(bar['ln p (nats)'])).toBeCloseTo(sample.logprobs[index] ?? NaN, 4);
   });
   expect(Number(bars.at(-1)?.['ln p_z so far (nats)'])).toBeCloseTo(sample.logPz ?? NaN, 4);
   const misses = bars.filter((bar) => bar['first miss'] === 'true').map((bar) => Number(bar['n']));
