@@ -35,7 +35,11 @@ function load(): Native {
 /** Median rate of forward passes over windows of `tokens`, logits included, on the processor. */
 export async function nativeTokensPerSecond(path: string, threads: number, tokens: number): Promise<number> {
   const { InferenceSession, Tensor } = load();
-  const session = await InferenceSession.create(path, { intraOpNumThreads: threads, interOpNumThreads: 1 });
+  const session = await InferenceSession.create(path, {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3,
+  });
   const integers = (value: (index: number) => number) =>
     new Tensor(
       'int64',
