@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { dependenceTable, dependenceText } from '../../src/app/samples/dependenceText.ts';
 import { groupTable } from '../../src/app/samples/groupText.ts';
-import { membershipTable, membershipVerdict } from '../../src/app/samples/membershipText.ts';
+import { membershipTable, membershipVerdict, whyNotCompared } from '../../src/app/samples/membershipText.ts';
 import type { PanelTable } from '../../src/app/samples/panelFile.ts';
 import { analyseDependence, estimateDependence } from '../../src/core/analyses/dependence.ts';
 import { estimateGroups, testGroups } from '../../src/core/analyses/groups.ts';
@@ -71,6 +71,18 @@ describe('before the resampling is there', () => {
     expect(cells(between, /^above/)[0]?.[0]).not.toBeNull();
     const intervals = runToEnd(membershipIntervals(scores, blind.blindScores, member, 1));
     expect(cells(membershipTable(estimates, blind, intervals), /^low 95%$/)[0]?.[0]).toBeGreaterThan(0);
+  });
+
+  test('a rule without two classes says what to do, or which class is missing', () => {
+    const unticked = { kind: 'values', column: 'author', members: [] } as const;
+    expect(whyNotCompared({ members: 0, nonMembers: 9 }, unticked)).toBe(
+      'Not defined: tick the values of “author” that are members.',
+    );
+    const above = { kind: 'above', column: 'year', limit: 0 } as const;
+    expect(whyNotCompared({ members: 9, nonMembers: 0 }, above)).toMatch(
+      /by “year above 0” there is no non-member among/,
+    );
+    expect(whyNotCompared({ members: 0, nonMembers: 0 }, above)).toContain('no member and no non-member');
   });
 
   test('the dependence has its information and D(n), and says nothing of chance', () => {

@@ -24,6 +24,26 @@ async function run(page: Page): Promise<void> {
   await page.getByTestId('groups-verdict').waitFor({ timeout: 60_000 });
 }
 
+/** Whether panels are computed and the analysis can be saved, one after the other, from a new limit of members on. */
+const statesWhileCompared = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => {
+    const find = (id: string) => document.querySelector<HTMLElement>(`[data-testid="${id}"]`);
+    const isBusy = () => find('panels')?.dataset['busy'] === 'true';
+    const pause = () => new Promise((resolve) => setTimeout(resolve, 2));
+    while (isBusy()) await pause();
+    const limit = find('member-limit') as HTMLInputElement;
+    limit.value = '10';
+    limit.dispatchEvent(new Event('change', { bubbles: true }));
+    await pause();
+    const states = new Set<string>();
+    for (let isOn = true; isOn; await pause()) {
+      isOn = isBusy();
+      const canSave = !(find('analysis-json') as HTMLButtonElement).disabled;
+      states.add(`panels ${isOn ? 'computed' : 'there'}, ${canSave ? 'saving' : 'no saving'}`);
+    }
+    return [...states];
+  });
+
 /** Rows of a panel's CSV as cells. */
 const savedRows = async (page: Page, id: string): Promise<string[][]> =>
   cellsOf(await saved(page, `${id}-csv`));
@@ -106,6 +126,8 @@ test('planted texts: groups, membership, ceilings and the base beside the adapte
     expect(await page.getByTestId('panel-membership').innerText()).not.toMatch(/non-member,|AUROC|log-log/);
     await rule.selectOption(column);
     await loss.waitFor();
+    // What is saved has the numbers of every panel: not while one of them is computed anew.
+    expect(await statesWhileCompared(page)).toEqual(['panels computed, no saving', 'panels there, saving']);
 
     // The base beside the adapter, without a click.
     const numbers = namedValues(await savedRows(page, 'paired'));

@@ -14,6 +14,7 @@ import {
 import type { BlindFeature } from '../../core/blindBaseline.ts';
 import type { TprAtFpr } from '../../core/statistics/membershipEvaluation.ts';
 import { counted, formatCount, formatDifference, formatNumber, formatProbability } from '../../ui/format.ts';
+import { describeRule, type MemberRule } from './memberRule.ts';
 import type { PanelTable } from './panelFile.ts';
 
 export const SCORE_NAMES: Readonly<Record<MembershipScore, { label: string; hint: string }>> = {
@@ -58,6 +59,19 @@ export function refusalText({ scores }: MembershipEstimates): string | null {
   return first.found.refused === 'noMembers'
     ? 'No true-positive rate without members.'
     : `No true-positive rate at ${rates}: with ${counted(nonMembers, 'non-member')} the smallest false-positive rate that can be seen at all is 1 in ${formatCount(nonMembers)}; ${refused.length > 1 ? 'they take' : 'it takes'} at least ${refused.map(({ found }) => formatCount(found.needed)).join(' and ')} non-members.`;
+}
+
+/** Why a rule gives no two classes to compare. */
+export function whyNotCompared(
+  { members, nonMembers }: Pick<MembershipEstimates, 'members' | 'nonMembers'>,
+  rule: MemberRule,
+): string {
+  if (rule.kind === 'values' && rule.members.length === 0)
+    return `Not defined: tick the values of “${rule.column}” that are members.`;
+  const missing = [members === 0 ? ['member'] : [], nonMembers === 0 ? ['non-member'] : []]
+    .flat()
+    .join(' and no ');
+  return `Not defined: by “${describeRule(rule)}” there is no ${missing} among the scored samples. Members and non-members are needed.`;
 }
 
 export const intervalText = (interval: AurocInterval | undefined): string =>
