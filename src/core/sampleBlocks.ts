@@ -1,6 +1,6 @@
 /**
  * In which order and in what company the samples of a data set are scored. Blocks depend on the lengths alone and
- * are scored and stored as a whole, so that a run that goes on after an interruption forms the very batches of an
+ * are scored as a whole, so that a run that goes on after an interruption forms the very batches of an
  * uninterrupted one and gives the same numbers to the last bit.
  */
 

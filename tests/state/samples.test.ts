@@ -101,28 +101,42 @@ describe('a data set', () => {
     expect(scoredOf(lab)).toEqual(scoredOf(whole.lab));
   });
 
-  it('survives a closed tab: the next visit opens on it and scores only what is missing', async () => {
-    const first = await opened();
-    first.engine.afterChunk = () => {
-      if (first.engine.scored.length === 2) first.lab.run.stop();
-    };
-    await first.lab.run.run();
-    const second = open({ disk: first.disk });
-    await second.session.storage.open();
-    await second.lab.start();
-    expect(second.lab.run.dataSet?.name).toBe('pasted');
-    expect(second.lab.run.split).toEqual(SPLIT);
-    const stored = second.lab.run.scored;
-    expect(stored).toBeGreaterThan(0);
-    expect(second.engine.workers).toBe(0);
-    await second.lab.run.run();
-    expect(second.lab.run.status.kind).toBe('done');
-    const rescored = second.engine.scored.reduce((sum, { offsets }) => sum + offsets.length - 1, 0);
-    expect(rescored).toBe(LINES.length - stored);
-    const whole = await opened();
-    await whole.lab.run.run();
-    expect(scoredOf(second.lab)).toEqual(scoredOf(whole.lab));
-  });
+  it.each(['full', 'screening'] as const)(
+    'survives a closed tab (%s): the next visit shows all that was finished and scores no finished block',
+    async (mode) => {
+      const first = await opened();
+      await first.lab.run.change({ mode });
+      first.engine.afterChunk = () => {
+        if (first.engine.scored.length === 2) first.lab.run.stop();
+      };
+      await first.lab.run.run();
+      expect(first.lab.run.status.kind).toBe('stopped');
+      const second = open({ disk: first.disk });
+      await second.session.storage.open();
+      await second.lab.start();
+      await second.lab.run.change({ mode });
+      expect(second.lab.run.dataSet?.name).toBe('pasted');
+      expect(second.lab.run.split).toEqual(SPLIT);
+      const stored = second.lab.run.scored;
+      expect(stored).toBeGreaterThan(0);
+      expect(stored).toBeLessThan(LINES.length);
+      expect(stored).toBe(first.lab.run.scored);
+      expect(scoredOf(second.lab)).toEqual(scoredOf(first.lab));
+      expect(second.lab.run.embeddings.size).toBe(mode === 'full' ? stored : 0);
+      expect(second.engine.workers).toBe(0);
+      await second.lab.run.run();
+      expect(second.lab.run.status.kind).toBe('done');
+      // The block that was stopped is scored again as a whole, in the company of an uninterrupted run.
+      const rescored = second.engine.scored.reduce((sum, { offsets }) => sum + offsets.length - 1, 0);
+      expect(rescored).toBeGreaterThanOrEqual(LINES.length - stored);
+      if (mode === 'full') expect(rescored).toBeLessThan(LINES.length);
+      const whole = await opened();
+      await whole.lab.run.change({ mode });
+      await whole.lab.run.run();
+      expect(scoredOf(second.lab)).toEqual(scoredOf(whole.lab));
+      expect(second.lab.run.embeddings.size).toBe(whole.lab.run.embeddings.size);
+    },
+  );
 
   it('shows a finished run at once when it is opened again', async () => {
     const first = await opened();

@@ -14,7 +14,7 @@ import { MemoscopeError } from '../../protocol/errors.ts';
 import type { DeviceReport, OpenedModel, ScoreChunk, TokenizedText } from '../../protocol/scorer.ts';
 import { nextTask } from '../nextTask.ts';
 import { despiteOneDeath } from '../despiteOneDeath.ts';
-import type { BlockJob } from './blockJob.ts';
+import { type BlockJob, keepingPart } from './blockJob.ts';
 import type { Sample } from './dataSet.ts';
 import { describeSplit, prepareSample, type PreparedSample, type SplitSettings } from './prepare.ts';
 import { screenBlock } from './screenBlock.ts';
@@ -160,8 +160,9 @@ async function scoreBlock(
   number: number,
   indices: Uint32Array,
   prepared: readonly (PreparedSample | null)[],
-  { scorer, adapter, longest, signal, texts, onSample, onBlock }: BlockJob,
+  job: BlockJob,
 ): Promise<DeviceReport> {
+  const { scorer, adapter, longest, signal, texts, onSample, onBlock } = job;
   const block = Array.from(indices, (index) => prepared[index]).filter((sample) => sample != null);
   const offsets = offsetsOf(block);
   const ids = new Uint32Array(offsets.at(-1) ?? 0);
@@ -184,10 +185,12 @@ async function scoreBlock(
   if (adapter) passes.push({ adapter: null, topK: 1 });
   const prefixes = Uint32Array.from(block, ({ prefixTokens }) => prefixTokens);
   const request = { ids, offsets, windows: { length: longest, stride: longest }, passes, from: 0, prefixes };
-  const { end, device } = await scorer.score(request, { signal, onProgress: receive });
-  const wanted = offsets.at(-1);
-  if (end !== wanted)
-    throw new MemoscopeError('Cancelled', `stopped after ${end} of ${wanted ?? 0} tokens of a block`);
+  const scoreAll = async () => {
+    const { end, device } = await scorer.score(request, { signal, onProgress: receive });
+    if (end === ids.length) return device;
+    throw new MemoscopeError('Cancelled', `stopped after ${end} of ${ids.length} tokens of a block`);
+  };
+  const device = await keepingPart(number, indices, finished, job, scoreAll, () => embeddings);
   onBlock(number, { indices, samples: finished, embeddings });
   return device;
 }

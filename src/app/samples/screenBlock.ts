@@ -3,7 +3,7 @@ import { chunkEnds, chunkMatch, screenedSample } from '../../core/screening.ts';
 import type { StoredSample } from '../../engine/sampleStore.ts';
 import { MemoscopeError } from '../../protocol/errors.ts';
 import type { DeviceReport, ScoreChunk } from '../../protocol/scorer.ts';
-import type { BlockJob } from './blockJob.ts';
+import { type BlockJob, keepingPart } from './blockJob.ts';
 import type { PreparedSample } from './prepare.ts';
 
 /** A sample on its way. */
@@ -92,27 +92,31 @@ export async function screenBlock(
     const ends = chunkEnds(sample.prefixTokens, sample.ids.length - sample.prefixTokens);
     alive.push({ index, place, sample, ends, chunks: 0, matchLength: 0, fragile: false });
   });
-  let device: DeviceReport | null = null;
-  while (alive.length > 0) {
-    const next: Candidate[] = [];
-    // Of like length side by side, so that little is padding.
-    alive.sort((a, b) => tokensOf(b) - tokensOf(a) || a.place - b.place);
-    device = await readChunk(alive, job, (candidate, chunk) => {
-      if (advance(candidate, chunk)) {
-        next.push(candidate);
-        return;
-      }
-      const { index, place, sample, matchLength, fragile } = candidate;
-      const { prefixTokens, cut } = sample;
-      const suffixTokens = sample.ids.length - prefixTokens;
-      const scored = screenedSample({ matchLength, prefixTokens, suffixTokens, fragile });
-      const stored = { scored, cut };
-      finished[place] = stored;
-      job.onSample(index, stored);
-    });
-    alive = next;
-  }
-  if (!device) throw new MemoscopeError('Internal', `block ${number} has no samples`);
+  const readAll = async () => {
+    let device: DeviceReport | null = null;
+    while (alive.length > 0) {
+      const next: Candidate[] = [];
+      // Of like length side by side, so that little is padding.
+      alive.sort((a, b) => tokensOf(b) - tokensOf(a) || a.place - b.place);
+      device = await readChunk(alive, job, (candidate, chunk) => {
+        if (advance(candidate, chunk)) {
+          next.push(candidate);
+          return;
+        }
+        const { index, place, sample, matchLength, fragile } = candidate;
+        const { prefixTokens, cut } = sample;
+        const suffixTokens = sample.ids.length - prefixTokens;
+        const scored = screenedSample({ matchLength, prefixTokens, suffixTokens, fragile });
+        const stored = { scored, cut };
+        finished[place] = stored;
+        job.onSample(index, stored);
+      });
+      alive = next;
+    }
+    if (device) return device;
+    throw new MemoscopeError('Internal', `block ${number} has no samples`);
+  };
+  const device = await keepingPart(number, indices, finished, job, readAll);
   job.onBlock(number, { indices, samples: finished, embeddings: null });
   return device;
 }
