@@ -9,8 +9,8 @@ import type { Vocabulary } from '../engine/vocabulary.ts';
 import { MemoscopeError } from '../protocol/errors.ts';
 import { storageProblem, UNREADABLE_TEXTS } from './errorText.ts';
 
-/** A draft is stored this long after the last key, ms. */
-const DRAFT_DELAY = 400;
+/** While somebody types, the draft is stored once in so many ms. */
+const DRAFT_PAUSE = 400;
 
 /**
  * What the browser keeps: results, the draft, preferences. Every failure ends here as a sentence in `problem`;
@@ -33,6 +33,8 @@ export class Archive {
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing on screen depends on it
   private readonly kept = new Set<string>();
   private draftTimer: ReturnType<typeof setTimeout> | undefined;
+  /** The draft that waits for the end of the pause. */
+  private lateDraft: string | null = null;
 
   /** @param open tests put memory in the place of IndexedDB. */
   constructor(open?: OpenShelf) {
@@ -51,13 +53,30 @@ export class Archive {
     return this.attempt(() => this.values.readDraft(), null);
   }
 
-  /** Stores the draft a moment after the last call. */
+  /** Stores the draft: at once, so that a reload that follows has it, or else when the pause after the last is over. */
   keepDraft(draft: string): void {
-    clearTimeout(this.draftTimer);
     if (this.ephemeral) return;
+    this.lateDraft = draft;
+    if (this.draftTimer === undefined) this.storeDraft();
+  }
+
+  private storeDraft(): void {
+    clearTimeout(this.draftTimer);
+    const draft = this.lateDraft;
+    this.lateDraft = null;
+    this.draftTimer = undefined;
+    if (draft === null || this.ephemeral) return;
+    void this.attempt(() => this.values.writeDraft(draft), undefined);
     this.draftTimer = setTimeout(() => {
-      void this.attempt(() => this.values.writeDraft(draft), undefined);
-    }, DRAFT_DELAY);
+      this.storeDraft();
+    }, DRAFT_PAUSE);
+  }
+
+  /** Nothing waits to be stored any more. */
+  private dropDraft(): void {
+    clearTimeout(this.draftTimer);
+    this.draftTimer = undefined;
+    this.lateDraft = null;
   }
 
   async prefer(changes: Partial<Preferences>): Promise<void> {
@@ -136,13 +155,15 @@ export class Archive {
   }
 
   async forget(key: string): Promise<void> {
+    // An older draft may be the text that is forgotten.
+    if (this.lateDraft !== null) this.storeDraft();
     await this.erase(key);
     await this.refresh();
   }
 
   /** Deletes results, draft, preferences and cached models, and reads back that they are gone. */
   async forgetEverything(): Promise<void> {
-    clearTimeout(this.draftTimer);
+    this.dropDraft();
     this.kept.clear();
     this.problem = null;
     this.preferences = { ...DEFAULT_PREFERENCES, ephemeral: this.ephemeral };
@@ -166,7 +187,7 @@ export class Archive {
   async setEphemeral(ephemeral: boolean): Promise<void> {
     this.ephemeral = ephemeral;
     if (ephemeral) {
-      clearTimeout(this.draftTimer);
+      this.dropDraft();
       const { lastRun } = this.preferences;
       if (lastRun !== null) await this.erase(lastRun);
       this.kept.clear();

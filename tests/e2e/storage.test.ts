@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { analyse, plantedText, tokens, visit } from './visit.ts';
 
@@ -40,6 +41,15 @@ test('a reload shows the same result at once, without the model', async () => {
     expect(await page.getByTestId('input').inputValue()).toBe(text);
     expect(await page.getByTestId('model-state').getAttribute('data-state')).toBe('idle');
     expect(server.requests.slice(asked).filter((path) => /\.onnx|\.wasm/.test(path))).toEqual([]);
+  });
+});
+
+test('what was pasted last is there after a reload that comes at once', async () => {
+  const input = (page: Page) => page.getByTestId('input');
+  await visit({}, async ({ page }) => {
+    await input(page).fill('Pasted a moment ago.');
+    await page.reload();
+    await expect.poll(() => input(page).inputValue()).toBe('Pasted a moment ago.');
   });
 });
 

@@ -93,6 +93,30 @@ describe('what is stored', () => {
     expect(disk.content).not.toContain(first);
   });
 
+  it('keeps the draft at once, then in turns, also after a time in which nothing is kept', async () => {
+    vi.useFakeTimers();
+    const { session, disk } = open();
+    session.draft = 'first';
+    await vi.advanceTimersByTimeAsync(0);
+    expect(disk.content).toContain('first');
+    session.draft = 'second';
+    session.draft = 'third';
+    await vi.advanceTimersByTimeAsync(0);
+    expect(disk.content).not.toContain('third');
+    await vi.advanceTimersByTimeAsync(500);
+    expect(disk.content).toContain('third');
+    expect(disk.content).not.toContain('second');
+    session.draft = 'fourth';
+    await session.storage.setEphemeral(true);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(disk.content).not.toContain('fourth');
+    await session.storage.setEphemeral(false);
+    session.draft = 'fifth';
+    await vi.advanceTimersByTimeAsync(0);
+    expect(disk.content).toContain('fifth');
+    vi.useRealTimers();
+  });
+
   it('keeps all alternatives of a long text, of which few are in memory', async () => {
     const { session, engine } = open();
     const long = 'x'.repeat(20_004);
