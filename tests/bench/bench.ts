@@ -199,10 +199,12 @@ async function againstOthers(url: string): Promise<void> {
     const rate = await compare(url, test);
     if (test.model === EMBEDDED && test.device === 'wasm') embedded = rate;
   }
-  const native = await nativeTokensPerSecond(join('public/models', EMBEDDED.id, 'onnx/model.onnx'), 2, 512);
-  print(
-    `embedded model, tokens/s: ${embedded.toFixed(0)} here, ${native.toFixed(0)} in onnxruntime-node with 2 threads: ratio ${(embedded / native).toFixed(2)}`,
-  );
+  if (!Number.isNaN(embedded)) {
+    const native = await nativeTokensPerSecond(join('public/models', EMBEDDED.id, 'onnx/model.onnx'), 2, 512);
+    print(
+      `embedded model, tokens/s: ${embedded.toFixed(0)} here, ${native.toFixed(0)} in onnxruntime-node with 2 threads: ratio ${(embedded / native).toFixed(2)}`,
+    );
+  }
   await growth(url);
 }
 
