@@ -4,39 +4,14 @@
  * uninterrupted one and gives the same numbers to the last bit.
  */
 
+import { sortOrder } from './statistics/ranks.ts';
+
 /** Tokens of one block: some seconds of work on a slow device, so little is lost when a tab is closed. */
 export const BLOCK_TOKENS = 4096;
 
-/** `[longest + 1]` how many samples are longer than each length. */
-function placesBehindLonger(lengths: ArrayLike<number>): Uint32Array {
-  let longest = 0;
-  for (let index = 0; index < lengths.length; index++) longest = Math.max(longest, lengths[index] ?? 0);
-  const places = new Uint32Array(longest + 1);
-  for (let index = 0; index < lengths.length; index++) {
-    const length = lengths[index] ?? 0;
-    if (length > 0) places[length - 1] = (places[length - 1] ?? 0) + 1;
-  }
-  for (let length = longest - 1; length >= 0; length--)
-    places[length] = (places[length] ?? 0) + (places[length + 1] ?? 0);
-  return places;
-}
-
-/**
- * Indices of the samples with tokens, the longest first, ties in their order. Sorted by counting, since lengths are
- * small whole numbers: O(n + longest), a millisecond for 100,000 samples.
- */
-function longestFirst(lengths: ArrayLike<number>): Uint32Array {
-  const places = placesBehindLonger(lengths);
-  const order = new Uint32Array(places[0] ?? 0);
-  for (let index = 0; index < lengths.length; index++) {
-    const length = lengths[index] ?? 0;
-    if (length === 0) continue;
-    const place = places[length] ?? 0;
-    order[place] = index;
-    places[length] = place + 1;
-  }
-  return order;
-}
+/** Indices of the samples with tokens, the longest first, ties in their order. */
+const longestFirst = (lengths: ArrayLike<number>): Uint32Array =>
+  sortOrder(Int32Array.from(lengths, (length) => -length)).filter((index) => (lengths[index] ?? 0) > 0);
 
 /**
  * Cuts a data set into blocks of samples of like length (longest first, so that memory runs out early or never

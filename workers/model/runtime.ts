@@ -66,10 +66,11 @@ async function fuseProducts(): Promise<void> {
   const response = await fetch(configured.build.wasm).catch(() => null);
   if (!response?.ok) return;
   try {
-    const fused = await withFusedProducts(new Uint8Array(await response.arrayBuffer()));
-    if (!fused) return;
-    ort.env.wasm.wasmBinary = fused;
-    isFused = true;
+    const binary = new Uint8Array(await response.arrayBuffer());
+    const fused = await withFusedProducts(binary);
+    // A build that is not known is not fetched a second time.
+    ort.env.wasm.wasmBinary = fused ?? binary;
+    isFused = fused !== null;
   } catch (thrown) {
     // A connection that broke, or a page in place of the file.
     if (!(thrown instanceof RangeError || thrown instanceof TypeError)) throw thrown;

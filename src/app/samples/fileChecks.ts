@@ -1,5 +1,6 @@
 /** Checks of what is read from a file: every message says what is wrong, where, and what is needed. */
 import { MemoscopeError } from '../../protocol/errors.ts';
+import { fromBase64 } from './base64.ts';
 
 export const invalid = (why: string): MemoscopeError =>
   new MemoscopeError('InvalidInput', `This analysis cannot be opened: ${why}.`);
@@ -14,6 +15,15 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 export const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What a text in base64 stands for. @throws {MemoscopeError} `InvalidInput` if it is none. */
+export function bytesOfText(base64: string, where: string): Uint8Array<ArrayBuffer> {
+  try {
+    return fromBase64(base64);
+  } catch (cause) {
+    throw invalid(`${where} is no base64 (${String(cause)})`);
+  }
+}
 
 /** Kinds of values, with their names in messages. */
 const KINDS = {

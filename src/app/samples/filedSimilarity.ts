@@ -2,8 +2,8 @@
 import type { Duplicates } from '../../core/similarity/duplicates.ts';
 import { emptyQuantized, type QuantizedVectors } from '../../core/similarity/quantized.ts';
 import type { BlockEmbeddings } from '../../engine/sampleStore.ts';
-import { fromBase64, toBase64 } from './base64.ts';
-import { check, invalid, isObject, shown, type Fields } from './fileChecks.ts';
+import { toBase64 } from './base64.ts';
+import { bytesOfText, check, invalid, isObject, shown, type Fields } from './fileChecks.ts';
 import { SampleEmbeddings, type KnownEmbeddings } from './sampleEmbeddings.ts';
 
 /** Copies: only what has any is written. */
@@ -126,12 +126,7 @@ export function readEmbeddingsHead(fields: unknown): FiledEmbeddings | null {
 
 /** @throws {MemoscopeError} `InvalidInput`. */
 function readVectors(text: string, { layer, d }: FiledEmbeddings, where: string): BlockEmbeddings {
-  let bytes: Uint8Array<ArrayBuffer>;
-  try {
-    bytes = fromBase64(text);
-  } catch (cause) {
-    throw invalid(`${where}.embedding is no base64 (${String(cause)})`);
-  }
+  const bytes = bytesOfText(text, `${where}.embedding`);
   if (bytes.length !== SCALES + 4 * d)
     throw invalid(`${where}.embedding has ${bytes.length} bytes, and ${SCALES + 4 * d} are needed`);
   const scales = new Float32Array(bytes.buffer, 0, 2);

@@ -4,8 +4,8 @@
  */
 import { Vocabulary } from '../../engine/vocabulary.ts';
 import type { StoredSample } from '../../engine/sampleStore.ts';
-import { fromBase64, toBase64 } from './base64.ts';
-import { check, invalid, isObject, shown, type Fields } from './fileChecks.ts';
+import { toBase64 } from './base64.ts';
+import { bytesOfText, check, invalid, isObject, shown, type Fields } from './fileChecks.ts';
 import type { PreparedSample } from './prepare.ts';
 
 /** What stands before the samples; base64. */
@@ -63,12 +63,7 @@ export function tokensToWrite({ prepared, vocabulary }: KnownTokens): TokensToWr
 
 /** @throws {MemoscopeError} `InvalidInput` unless it is base64 of whole numbers of `size` bytes. */
 function readBytes(base64: string, size: number, where: string): Uint8Array<ArrayBuffer> {
-  let bytes: Uint8Array<ArrayBuffer>;
-  try {
-    bytes = fromBase64(base64);
-  } catch (cause) {
-    throw invalid(`${where} is no base64 (${String(cause)})`);
-  }
+  const bytes = bytesOfText(base64, where);
   if (bytes.length % size !== 0)
     throw invalid(`${where} has ${bytes.length} bytes, and numbers of ${size} bytes are needed`);
   return bytes;
