@@ -1,6 +1,6 @@
 /**
  * Data sets in IndexedDB: the samples that were put in last, and what was scored of every run. A run is a header
- * and one record for each finished block. Every method rejects with what the browser says if it refuses.
+ * and one record for each block, with what is finished of it. Every method rejects with what the browser says if it refuses.
  */
 import type { RunOrigin } from '../core/run.ts';
 import type { ScoredSample } from '../core/sampleScores.ts';
@@ -191,11 +191,16 @@ export class SampleStore {
     return { ...stored, settings: { ...{ mode: 'full' }, ...stored.settings }, unscorable: reasons };
   }
 
-  async append(key: string, number: number, block: StoredBlock): Promise<void> {
-    await this.blocks.set([key, number], block);
+  /** Keeps a block; what is not the whole of one only if no more of it is stored. */
+  async append(key: string, number: number, block: StoredBlock, isWhole = true): Promise<void> {
+    if (isWhole) await this.blocks.set([key, number], block);
+    else
+      await this.blocks.update([key, number], (stored) =>
+        isBlock(stored) && stored.samples.length >= block.samples.length ? stored : block,
+      );
   }
 
-  /** Finished blocks of a run, one at a time; what cannot be read is left out and scored again. */
+  /** Blocks of a run, finished or in part, one at a time; what cannot be read is left out and scored again. */
   async *read(key: string): AsyncGenerator<StoredBlock> {
     for await (const stored of this.blocks.valuesOf(key)) {
       if (!isBlock(stored)) continue;

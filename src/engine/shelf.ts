@@ -1,4 +1,15 @@
-import { clear, createStore, del, get, getMany, keys, promisifyRequest, set, values } from 'idb-keyval';
+import {
+  clear,
+  createStore,
+  del,
+  get,
+  getMany,
+  keys,
+  promisifyRequest,
+  set,
+  update,
+  values,
+} from 'idb-keyval';
 
 /** A name, or a place in a named series. */
 export type ShelfKey = string | [series: string, place: number];
@@ -10,6 +21,8 @@ export type ShelfKey = string | [series: string, place: number];
 export interface Shelf {
   get(key: ShelfKey): Promise<unknown>;
   set(key: ShelfKey, value: unknown): Promise<void>;
+  /** Puts what `change` makes of the value in its place, with no other writing in between. */
+  update(key: ShelfKey, change: (value: unknown) => unknown): Promise<void>;
   delete(key: ShelfKey): Promise<void>;
   clear(): Promise<void>;
   keys(): Promise<ShelfKey[]>;
@@ -33,6 +46,7 @@ export function openShelf(name: string): Shelf {
   return {
     get: async (key) => get<unknown>(key, store),
     set: async (key, value) => set(key, value, store),
+    update: async (key, change) => update<unknown>(key, change, store),
     delete: async (key) => del(key, store),
     clear: async () => clear(store),
     keys: async () => keys<ShelfKey>(store),

@@ -129,16 +129,44 @@ test('the planted set, scored: figures, numbers out, one selection, a row in the
   });
 });
 
-test('stopped, closed and opened again, a run ends with the numbers of an uninterrupted one', async () => {
-  await visit(options(), async ({ page, server, context }) => {
+/** Samples whose scores IndexedDB holds. */
+const storedSamples = (page: Page): Promise<number> =>
+  page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const name = 'sample-scores';
+        const opening = indexedDB.open(`memoscope-${name}`);
+        // What the page has not made yet must not be made here, without its store.
+        opening.onupgradeneeded = () => opening.transaction?.abort();
+        opening.onerror = () => {
+          resolve(0);
+        };
+        opening.onsuccess = () => {
+          const reading = opening.result.transaction(name).objectStore(name).getAll();
+          reading.onsuccess = () => {
+            opening.result.close();
+            const blocks: readonly { readonly indices: Uint32Array }[] = reading.result;
+            resolve(blocks.reduce((sum, { indices }) => sum + indices.length, 0));
+          };
+        };
+      }),
+  );
+
+test('closed, opened, stopped and opened again, a run ends with the numbers of an uninterrupted one', async () => {
+  await visit(options(), async ({ page: first, server, context }) => {
+    await first.getByTestId('samples-run').click();
+    // All samples are one block here, and nobody presses Stop.
+    await expect.poll(() => storedSamples(first), { timeout: 120_000, interval: 20 }).toBeGreaterThan(0);
+    await first.close();
+    const page = await context.newPage();
+    await page.goto(`${server.url}#samples`);
+    await page.getByTestId('sample-row').first().waitFor();
+    await expect.poll(() => progress(page).getAttribute('data-state')).toBe('stopped');
+    const kept = Number(await progress(page).getAttribute('data-scored'));
+    expect(kept).toBeGreaterThan(0);
+    expect(kept).toBeLessThan(FEW.length);
     await page.getByTestId('samples-run').click();
-    await page.waitForFunction(
-      () =>
-        Number(document.querySelector<HTMLElement>('[data-testid="samples-progress"]')?.dataset['scored']) >
-        0,
-      undefined,
-      { timeout: 120_000 },
-    );
+    await expect.poll(() => progress(page).getAttribute('data-state'), { timeout: 60_000 }).toBe('scoring');
     await page.getByTestId('samples-stop').click();
     await expect.poll(() => progress(page).getAttribute('data-state'), { timeout: 30_000 }).toBe('stopped');
     const part = new RegExp(`^So far, \\d+ of ${FEW.length} samples\\.$`);

@@ -41,6 +41,10 @@ export class MemoryDisk {
       get: async (key) => valueAt(key),
       set: (key, value) =>
         write(() => void entries.set(JSON.stringify(key), { key, value: structuredClone(value) })),
+      update: (key, change) =>
+        write(() => {
+          entries.set(JSON.stringify(key), { key, value: structuredClone(change(valueAt(key))) });
+        }),
       delete: (key) => write(() => void entries.delete(JSON.stringify(key))),
       clear: () =>
         write(() => {

@@ -13,6 +13,7 @@ import type { StoredBlock } from '../../src/engine/sampleStore.ts';
 import { MemoscopeError } from '../../src/protocol/errors.ts';
 import type { SimilarityApi } from '../../src/protocol/similarity.ts';
 import type { StatisticsApi } from '../../src/protocol/statistics.ts';
+import type { FakeEngine } from './fakeEngine.ts';
 import { closeLabs, openLab, statisticsOf, similarityOf, type Given } from './samplePage.ts';
 
 /** The worker's side, over a real channel. */
@@ -135,6 +136,58 @@ describe('a data set', () => {
       await whole.lab.run.run();
       expect(scoredOf(second.lab)).toEqual(scoredOf(whole.lab));
       expect(second.lab.run.embeddings.size).toBe(whole.lab.run.embeddings.size);
+    },
+  );
+
+  it.each(['full', 'screening'] as const)(
+    'survives a tab that dies without a word (%s), once and again: nothing that was stored is lost',
+    async (mode) => {
+      const page = open();
+      const few = LINES.slice(0, 40).join('\n');
+      const dying = async (lab: SampleLab, engine: FakeEngine, samples: number): Promise<void> => {
+        await lab.change({ split: SPLIT });
+        await lab.run.change({ mode });
+        await new Promise<void>((resolve) => {
+          engine.afterChunk = async () => {
+            if (lab.run.results.filter(Boolean).length < samples) return;
+            resolve();
+            await new Promise(() => undefined);
+          };
+          void lab.run.run();
+        });
+      };
+      const next = async () => {
+        const visit = open({ disk: page.disk });
+        await visit.session.storage.open();
+        await visit.lab.start();
+        await visit.lab.change({ split: SPLIT });
+        await visit.lab.run.change({ mode });
+        return visit;
+      };
+      await page.lab.openPasted(few);
+      await dying(page.lab, page.engine, 20);
+      const scored = async () => (await next()).lab.run.scored;
+      // The only block is not finished, and nobody pressed Stop.
+      await expect.poll(scored).toBeGreaterThanOrEqual(20);
+      const stored = await scored();
+      const second = await next();
+      expect(stored).toBeLessThan(40);
+      expect(second.lab.run.canResume).toBe(true);
+      expect(second.lab.run.embeddings.size).toBe(mode === 'full' ? stored : 0);
+      // The next visit dies before it has come so far.
+      await dying(second.lab, second.engine, 5);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const third = await next();
+      expect(third.lab.run.scored).toBeGreaterThanOrEqual(stored);
+      await third.lab.run.run();
+      expect(third.lab.run.status.kind).toBe('done');
+      const whole = open();
+      await whole.lab.openPasted(few);
+      await whole.lab.change({ split: SPLIT });
+      await whole.lab.run.change({ mode });
+      await whole.lab.run.run();
+      expect(scoredOf(third.lab)).toEqual(scoredOf(whole.lab));
+      expect((await next()).lab.run.scored).toBe(40);
     },
   );
 

@@ -13,38 +13,74 @@ export interface BlockJob {
   readonly longest: number;
   readonly signal: AbortSignal;
   readonly texts: (index: number) => string;
+  /** The blocks that will be scored. */
+  readonly onPlan: (blocks: readonly Uint32Array[]) => void;
   readonly onSample: (index: number, sample: StoredSample) => void;
-  /** A block is finished, or as much of it as is when the run is stopped. */
-  readonly onBlock: (number: number, block: StoredBlock) => void;
+  /** A block is finished, or part of it is. */
+  readonly onBlock: (number: number, block: StoredBlock, isWhole: boolean) => void;
   /** True if a block needs no scoring. */
   readonly isDone: (indices: Uint32Array) => boolean;
 }
 
+/** A finished sample waits so many ms until it is told as part of its block: a tab may be closed at any moment. */
+const PART_AFTER = 300;
+
 /**
- * Runs `work` on a block. If it is stopped or fails, what is finished is told as a block of its own, so that it is
- * stored. A run that goes on scores the whole block again, in the company that an uninterrupted run gives it.
- *
- * @param finished `[indices]` filled by `work`, in any order.
+ * The finished samples of the block at hand. They are told while the others are scored, and when scoring is stopped
+ * or fails, so that they can be stored. A run that goes on scores the whole block again, in the company that an
+ * uninterrupted run gives it.
  */
-export async function keepingPart<T>(
-  number: number,
-  indices: Uint32Array,
-  finished: readonly StoredSample[],
-  { onBlock }: Pick<BlockJob, 'onBlock'>,
-  work: () => Promise<T>,
-  embeddings: () => BlockEmbeddings | null = () => null,
-): Promise<T> {
-  try {
-    return await work();
-  } catch (thrown) {
+export class BlockPart {
+  /** Of the samples that are finished, in the places of the block. */
+  embeddings: BlockEmbeddings | null = null;
+  private readonly number: number;
+  private readonly indices: Uint32Array;
+  private readonly job: Pick<BlockJob, 'onSample' | 'onBlock'>;
+  /** `[indices]` filled in any order. */
+  private readonly finished: StoredSample[] = [];
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(number: number, indices: Uint32Array, job: Pick<BlockJob, 'onSample' | 'onBlock'>) {
+    this.number = number;
+    this.indices = indices;
+    this.job = job;
+  }
+
+  /** @param place of the sample in the block. */
+  add(place: number, sample: StoredSample): void {
+    this.finished[place] = sample;
+    this.job.onSample(this.indices[place] ?? 0, sample);
+    this.timer ??= setTimeout(() => {
+      this.tellPart();
+    }, PART_AFTER);
+  }
+
+  /** Runs what calls `add` for every sample of the block, and tells the block. */
+  async fill<T>(work: () => Promise<T>): Promise<T> {
+    const { number, indices, finished, job } = this;
+    try {
+      const result = await work();
+      clearTimeout(this.timer);
+      job.onBlock(number, { indices, samples: finished, embeddings: this.embeddings }, true);
+      return result;
+    } catch (thrown) {
+      this.tellPart();
+      throw thrown;
+    }
+  }
+
+  private tellPart(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const { number, indices, finished, embeddings, job } = this;
     const places = Uint32Array.from(indices.keys()).filter((place) => finished[place] !== undefined);
-    if (places.length > 0)
-      onBlock(number, {
-        indices: places.map((place) => indices[place] ?? 0),
-        samples: Array.from(places, (place) => finished[place]).filter((sample) => sample !== undefined),
-        embeddings: rowsOf(embeddings(), places),
-      });
-    throw thrown;
+    if (places.length === 0) return;
+    const part = {
+      indices: places.map((place) => indices[place] ?? 0),
+      samples: Array.from(places, (place) => finished[place]).filter((sample) => sample !== undefined),
+      embeddings: rowsOf(embeddings, places),
+    };
+    job.onBlock(number, part, false);
   }
 }
 

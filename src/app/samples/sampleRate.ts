@@ -7,23 +7,20 @@ export class SampleRate {
   private readonly mode: ScoreMode;
   private readonly prepared: readonly (PreparedSample | null)[];
   private readonly startedAt = performance.now();
-  private left: number;
+  private left = 0;
   private done = 0;
   /** A screening reads less than what is done, or some of it again. */
   private read = 0;
 
-  /** @param results null where a sample is still to be scored. */
-  constructor(
-    mode: ScoreMode,
-    prepared: readonly (PreparedSample | null)[],
-    results: readonly (StoredSample | null)[],
-  ) {
+  constructor(mode: ScoreMode, prepared: readonly (PreparedSample | null)[]) {
     this.mode = mode;
     this.prepared = prepared;
-    this.left = 0;
-    for (let index = 0; index < prepared.length; index++)
-      if (results[index] == null) this.left += this.tokensOf(index);
   }
+
+  /** @param blocks that will be scored, some samples of them once more. */
+  readonly plan = (blocks: readonly Uint32Array[]): void => {
+    for (const indices of blocks) for (const index of indices) this.left += this.tokensOf(index);
+  };
 
   count(index: number, { scored }: StoredSample): void {
     const tokens = this.tokensOf(index);

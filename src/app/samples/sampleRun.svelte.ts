@@ -263,14 +263,14 @@ export class SampleRun {
     this.settings = sampleSettings(opened, question);
     this.content = await contentHash(question.samples);
     signal.throwIfAborted();
-    const startedAt = timestamp();
-    const began = performance.now();
+    const [startedAt, began] = [timestamp(), performance.now()];
     const before = this.origin?.elapsedMs ?? 0;
     this.origin = originOf(opened.device, startedAt, before);
     const header = this.header();
+    const { key } = header();
     await storage.withSamples((store) => store.writeHeader(header()), undefined);
-    const writes = [this.copies.find(prepared, this.similarity, header().key, storage)];
-    const rate = new SampleRate(question.mode, prepared, this.results);
+    const writes = [this.copies.find(prepared, this.similarity, key, storage)];
+    const rate = new SampleRate(question.mode, prepared);
     this.say(signal, { kind: 'scoring', ...rate.figures });
     try {
       const device = await scoreBlocks(prepared, {
@@ -281,16 +281,16 @@ export class SampleRun {
         signal,
         texts: (index) => question.samples[index]?.text ?? '',
         isDone: (indices) => indices.every((index) => this.results[index] != null),
+        onPlan: rate.plan,
         onSample: (index, sample) => {
           if (!this.job.has(signal)) return;
           this.found.add(index, sample);
           rate.count(index, sample);
           if (this.draw()) this.say(signal, { kind: 'scoring', ...rate.figures });
         },
-        onBlock: (number, block) => {
-          const { key } = header();
+        onBlock: (number, block, isWhole) => {
           if (block.embeddings && this.job.has(signal)) this.embeddings.add(block.indices, block.embeddings);
-          writes.push(storage.withSamples((store) => store.append(key, number, block), undefined));
+          writes.push(storage.withSamples((store) => store.append(key, number, block, isWhole), undefined));
         },
       });
       if (device) link.device = device;

@@ -119,7 +119,9 @@ export async function scoreSamplesWith(
     signal,
     texts: (index) => samples[index]?.text ?? '',
     isDone: () => false,
-    onBlock: (_, { indices }) => {
+    onPlan: () => undefined,
+    onBlock: (_, { indices }, isWhole) => {
+      if (!isWhole) return;
       scored += indices.length;
       onProgress?.(scored, samples.length);
     },

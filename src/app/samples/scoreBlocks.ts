@@ -8,13 +8,13 @@ import { rowTokens, tokenRows } from '../../core/tokenRows.ts';
 import { zlibBytes } from '../../engine/compression.ts';
 import { sha256OfText } from '../../engine/hashing.ts';
 import type { AdapterEntry, ModelEntry } from '../../engine/modelCatalog.ts';
-import type { BlockEmbeddings, SampleRunSettings, StoredSample } from '../../engine/sampleStore.ts';
+import type { BlockEmbeddings, SampleRunSettings } from '../../engine/sampleStore.ts';
 import type { ScorerClient } from '../../engine/scorerClient.ts';
 import { MemoscopeError } from '../../protocol/errors.ts';
 import type { DeviceReport, OpenedModel, ScoreChunk, TokenizedText } from '../../protocol/scorer.ts';
 import { nextTask } from '../nextTask.ts';
 import { despiteOneDeath } from '../despiteOneDeath.ts';
-import { type BlockJob, keepingPart } from './blockJob.ts';
+import { type BlockJob, BlockPart } from './blockJob.ts';
 import type { Sample } from './dataSet.ts';
 import { describeSplit, prepareSample, type PreparedSample, type SplitSettings } from './prepare.ts';
 import { screenBlock } from './screenBlock.ts';
@@ -146,6 +146,7 @@ export async function scoreBlocks(
   const lengths = filled(new Uint32Array(prepared.length), (index) => prepared[index]?.ids.length ?? 0);
   await nextTask();
   const blocks = planBlocks(lengths, BLOCK_SIZES[job.mode]);
+  job.onPlan(blocks.filter((indices) => !job.isDone(indices)));
   const score = job.mode === 'screening' ? screenBlock : scoreBlock;
   let device: DeviceReport | null = null;
   for (const [number, indices] of blocks.entries()) {
@@ -162,37 +163,31 @@ async function scoreBlock(
   prepared: readonly (PreparedSample | null)[],
   job: BlockJob,
 ): Promise<DeviceReport> {
-  const { scorer, adapter, longest, signal, texts, onSample, onBlock } = job;
+  const { scorer, adapter, longest, signal, texts } = job;
   const block = Array.from(indices, (index) => prepared[index]).filter((sample) => sample != null);
   const offsets = offsetsOf(block);
   const ids = new Uint32Array(offsets.at(-1) ?? 0);
   block.forEach((sample, place) => {
     ids.set(sample.ids, offsets[place]);
   });
-  const finished: StoredSample[] = [];
-  let embeddings: BlockEmbeddings | null = null;
+  const part = new BlockPart(number, indices, job);
   const receive = (chunk: ScoreChunk): void => {
     const index = indices[chunk.sequence] ?? 0;
     const sample = block[chunk.sequence];
     if (!sample) throw new MemoscopeError('Internal', `records of sample ${chunk.sequence}: none was sent`);
     const text = texts(index).slice(sample.cut.from, sample.cut.to);
-    const stored = { scored: reduce(chunk, sample, text), cut: sample.cut };
-    finished[chunk.sequence] = stored;
-    embeddings = withEmbedding(embeddings, block.length, chunk);
-    onSample(index, stored);
+    part.embeddings = withEmbedding(part.embeddings, block.length, chunk);
+    part.add(chunk.sequence, { scored: reduce(chunk, sample, text), cut: sample.cut });
   };
   const passes = [{ adapter: adapter?.source ?? null, topK: 1 }];
   if (adapter) passes.push({ adapter: null, topK: 1 });
   const prefixes = Uint32Array.from(block, ({ prefixTokens }) => prefixTokens);
   const request = { ids, offsets, windows: { length: longest, stride: longest }, passes, from: 0, prefixes };
-  const scoreAll = async () => {
+  return part.fill(async () => {
     const { end, device } = await scorer.score(request, { signal, onProgress: receive });
     if (end === ids.length) return device;
     throw new MemoscopeError('Cancelled', `stopped after ${end} of ${ids.length} tokens of a block`);
-  };
-  const device = await keepingPart(number, indices, finished, job, scoreAll, () => embeddings);
-  onBlock(number, { indices, samples: finished, embeddings });
-  return device;
+  });
 }
 
 /** Which hidden states the engine sums. */

@@ -1,14 +1,12 @@
 /** One block of samples, read chunk by chunk: after each, those that missed are done. */
 import { chunkEnds, chunkMatch, screenedSample } from '../../core/screening.ts';
-import type { StoredSample } from '../../engine/sampleStore.ts';
 import { MemoscopeError } from '../../protocol/errors.ts';
 import type { DeviceReport, ScoreChunk } from '../../protocol/scorer.ts';
-import { type BlockJob, keepingPart } from './blockJob.ts';
+import { type BlockJob, BlockPart } from './blockJob.ts';
 import type { PreparedSample } from './prepare.ts';
 
 /** A sample on its way. */
 interface Candidate {
-  readonly index: number;
   /** Place in the block. */
   readonly place: number;
   readonly sample: PreparedSample;
@@ -84,15 +82,15 @@ export async function screenBlock(
   prepared: readonly (PreparedSample | null)[],
   job: BlockJob,
 ): Promise<DeviceReport> {
-  const finished: StoredSample[] = [];
+  const part = new BlockPart(number, indices, job);
   let alive: Candidate[] = [];
   indices.forEach((index, place) => {
     const sample = prepared[index];
     if (!sample) return;
     const ends = chunkEnds(sample.prefixTokens, sample.ids.length - sample.prefixTokens);
-    alive.push({ index, place, sample, ends, chunks: 0, matchLength: 0, fragile: false });
+    alive.push({ place, sample, ends, chunks: 0, matchLength: 0, fragile: false });
   });
-  const readAll = async () => {
+  return part.fill(async () => {
     let device: DeviceReport | null = null;
     while (alive.length > 0) {
       const next: Candidate[] = [];
@@ -103,20 +101,15 @@ export async function screenBlock(
           next.push(candidate);
           return;
         }
-        const { index, place, sample, matchLength, fragile } = candidate;
+        const { place, sample, matchLength, fragile } = candidate;
         const { prefixTokens, cut } = sample;
         const suffixTokens = sample.ids.length - prefixTokens;
         const scored = screenedSample({ matchLength, prefixTokens, suffixTokens, fragile });
-        const stored = { scored, cut };
-        finished[place] = stored;
-        job.onSample(index, stored);
+        part.add(place, { scored, cut });
       });
       alive = next;
     }
     if (device) return device;
     throw new MemoscopeError('Internal', `block ${number} has no samples`);
-  };
-  const device = await keepingPart(number, indices, finished, job, readAll);
-  job.onBlock(number, { indices, samples: finished, embeddings: null });
-  return device;
+  });
 }
