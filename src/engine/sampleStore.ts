@@ -1,6 +1,7 @@
 /**
  * Data sets in IndexedDB: the samples that were put in last, and what was scored of every run. A run is a header
- * and one record for each block, with what is finished of it. Every method rejects with what the browser says if it refuses.
+ * and one record for each block, with what is finished of it. Every method rejects with what the browser says if it
+ * refuses.
  */
 import type { RunOrigin } from '../core/run.ts';
 import type { ScoredSample } from '../core/sampleScores.ts';
