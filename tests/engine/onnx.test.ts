@@ -3,6 +3,7 @@ import { MemoscopeError } from '../../src/protocol/errors.ts';
 import { adaptModel, LOGITS, POOLING, WEIGHTS_FILE } from '../../workers/onnx/adaptModel.ts';
 import { foldWeights } from '../../workers/onnx/foldWeights.ts';
 import { GRAPH, MODEL, readOutline, TENSOR, TYPE } from '../../workers/onnx/graphOutline.ts';
+import { withGemms } from '../../workers/onnx/gemmNodes.ts';
 import { GraphWriter } from '../../workers/onnx/graphWriter.ts';
 import { findOutputHead } from '../../workers/onnx/outputHead.ts';
 import {
@@ -113,7 +114,7 @@ describe('quantized weights', () => {
     if (shareScale) g.node('Exp', [scale], { outputs: ['z'] });
     return join(messageField(MODEL.graph, g.fields()));
   };
-  const fold = (bytes: Uint8Array) => foldWeights(bytes, readOutline(bytes));
+  const fold = (bytes: Uint8Array) => foldWeights(bytes, readOutline(bytes), true);
 
   it('are expanded to floats under the names that the other nodes use', () => {
     const { tensors, nodes, sources } = fold(graphOf(false));
@@ -138,9 +139,110 @@ describe('quantized weights', () => {
   });
 });
 
+describe('products with constant matrices', () => {
+  const constant = (
+    g: GraphWriter,
+    name: string,
+    dims: readonly number[],
+    type: number = TYPE.float,
+  ): string => {
+    const size = dims.reduce((product, dim) => product * dim, type === TYPE.float16 ? 2 : 4);
+    g.add(GRAPH.initializer, [
+      ...dims.flatMap((dim) => integerField(TENSOR.dims, dim)),
+      ...integerField(TENSOR.type, type),
+      ...textField(TENSOR.name, name),
+      ...bytesField(TENSOR.rawData, new Uint8Array(size)),
+    ]);
+    return name;
+  };
+  /** Operators and inputs of the rewritten graph that `write` makes of `x`, without what only shapes. */
+  const rewritten = (write: (g: GraphWriter) => void): string[] => {
+    const g = new GraphWriter('products');
+    g.input('x', TYPE.float, ['batch', 'time', 4]);
+    write(g);
+    g.output('y', TYPE.float, null);
+    const { nodes } = readOutline(withGemms(join(messageField(MODEL.graph, g.fields()))));
+    const shaping = ['Reshape', 'Shape', 'Slice', 'Concat'];
+    const made = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node.operator])));
+    return nodes
+      .filter(({ operator }) => !shaping.includes(operator))
+      .map(({ operator, inputs }) => [operator, ...inputs.map((name) => made.get(name) ?? name)].join(' '));
+  };
+  const turned = { attributes: { perm: [1, 0] } };
+
+  it('take their bias along', () => {
+    const write = (g: GraphWriter) => {
+      const product = g.node('MatMul', ['x', constant(g, 'w', [4, 6])]);
+      g.node('Add', [constant(g, 'bias', [6]), product], { outputs: ['y'] });
+    };
+    expect(rewritten(write)).toEqual(['Gemm Reshape w bias']);
+  });
+
+  it('take an adapter’s product along, and are read as they are stored', () => {
+    const write = (g: GraphWriter) => {
+      g.input('a', TYPE.float, [4, 'rank']);
+      g.input('b', TYPE.float, ['rank', 6]);
+      const product = g.node('MatMul', ['x', g.node('Transpose', [constant(g, 'w', [6, 4])], turned)]);
+      const low = g.node('MatMul', [g.node('MatMul', ['x', 'a']), 'b']);
+      g.node('Add', [product, low], { outputs: ['y'] });
+    };
+    expect(rewritten(write)).toEqual(['Gemm Reshape a', 'Gemm Gemm b', 'Gemm Reshape w Gemm']);
+  });
+
+  it('need no sum to be read as they are stored', () => {
+    const write = (g: GraphWriter) => {
+      const w = g.node('Transpose', [constant(g, 'w', [6, 4])], turned);
+      g.node('Relu', [g.node('MatMul', ['x', w])], { outputs: ['y'] });
+    };
+    expect(rewritten(write)).toEqual(['Gemm Reshape w', 'Relu Reshape']);
+  });
+
+  it.each<[string, (g: GraphWriter) => void]>([
+    [
+      'is used otherwise as well',
+      (g) => {
+        const product = g.node('MatMul', ['x', constant(g, 'w', [4, 6])]);
+        g.node('Mul', [g.node('Add', [product, constant(g, 'bias', [6])]), product], { outputs: ['y'] });
+      },
+    ],
+    [
+      'is of half precision',
+      (g) => {
+        const product = g.node('MatMul', ['x', constant(g, 'w', [4, 6], TYPE.float16)]);
+        g.node('Add', [product, constant(g, 'bias', [6], TYPE.float16)], { outputs: ['y'] });
+      },
+    ],
+    [
+      'meets something that is no bias',
+      (g) => {
+        const product = g.node('MatMul', ['x', constant(g, 'w', [4, 6])]);
+        g.node('Add', [product, constant(g, 'other', [3, 6])], { outputs: ['y'] });
+      },
+    ],
+    [
+      'meets a product of something else',
+      (g) => {
+        const product = g.node('MatMul', ['x', constant(g, 'w', [4, 6])]);
+        const other = g.node('MatMul', [g.node('Relu', ['x']), constant(g, 'v', [4, 6])]);
+        g.node('Add', [product, other], { outputs: ['y'] });
+      },
+    ],
+    [
+      'has a matrix that is turned otherwise, or of which there is a stack',
+      (g) => {
+        const same = g.node('Transpose', [constant(g, 'w', [6, 4])], { attributes: { perm: [0, 1] } });
+        const product = g.node('MatMul', ['x', same]);
+        g.node('Add', [product, g.node('MatMul', ['x', constant(g, 'v', [2, 4, 6])])], { outputs: ['y'] });
+      },
+    ],
+  ])('are left alone where the product %s', (_, write) => {
+    expect(rewritten(write).filter((node) => node.startsWith('Gemm'))).toEqual([]);
+  });
+});
+
 describe('an adapted model', () => {
   it('requires the adapter, takes rows and targets, and gives records instead of logits', () => {
-    const { graph, pools } = adaptModel(tinyOnnx(weights), true);
+    const { graph, pools } = adaptModel(tinyOnnx(weights), 'wasm');
     const outline = readOutline(graph);
     expect(pools).toBe(true);
     expect([...outline.initializers.keys()].some((name) => name.startsWith('lora.'))).toBe(false);
@@ -154,21 +256,24 @@ describe('an adapted model', () => {
   });
 
   it('ends with the logits of the chosen rows where the head is a shader', () => {
-    const outline = readOutline(adaptModel(tinyOnnx(weights), false).graph);
+    const outline = readOutline(adaptModel(tinyOnnx(weights), 'gpu').graph);
     expect(names(outline.outputs)).toContain(LOGITS);
     expect(names(outline.inputs)).not.toContain(RECORD_INPUTS.targets);
+    // Its products with weights are those of a shader too, and no sum is left behind them.
+    const gemms = outline.nodes.filter(({ operator }) => operator === 'Gemm');
+    expect(gemms.map(({ inputs }) => inputs.length)).toEqual(expect.arrayContaining([2, 3]));
   });
 
   it('refers to the weights in the original file instead of copying them', () => {
     const bytes = tinyOnnx(weights);
-    const { graph } = adaptModel(bytes, true);
+    const { graph } = adaptModel(bytes, 'wasm');
     expect(graph.length).toBeLessThan(bytes.length / 4);
     expect(readOutline(graph).initializers.get('embedding')?.raw).toBeNull();
     expect(new TextDecoder('latin1').decode(graph)).toContain(WEIGHTS_FILE);
   });
 
   it('keeps the logits where the head cannot be moved', () => {
-    const adapted = adaptModel(tinyOnnx(weights, TINY, { head: 'opaque' }), true);
+    const adapted = adaptModel(tinyOnnx(weights, TINY, { head: 'opaque' }), 'wasm');
     expect(adapted.pools).toBe(false);
     expect(names(readOutline(adapted.graph).outputs)).toContain('logits');
   });
@@ -176,7 +281,7 @@ describe('an adapted model', () => {
   it('must be a graph, and one of a language model', () => {
     const kindOf = (bytes: Uint8Array): string => {
       try {
-        adaptModel(bytes, true);
+        adaptModel(bytes, 'wasm');
       } catch (thrown) {
         return thrown instanceof MemoscopeError ? thrown.kind : 'other';
       }

@@ -57,7 +57,7 @@ export class LanguageModel {
     external: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
     gpu: Gpu | null,
   ): Promise<LanguageModel> {
-    const adapted = adaptModel(bytes, gpu === null);
+    const adapted = adaptModel(bytes, gpu ? (gpu.isSoftware ? 'software' : 'gpu') : 'wasm');
     const graph = inputsOf(adapted);
     const onDevice = [LOGITS, POOLING.pooled, ...graph.keyValues.map(({ present }) => present)];
     try {

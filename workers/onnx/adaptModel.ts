@@ -13,25 +13,16 @@ import {
   type NodeOutline,
   type TensorOutline,
   GRAPH,
-  MODEL,
   NODE,
   readOutline,
   TENSOR,
   TYPE,
 } from './graphOutline.ts';
 import { type FoldedWeights, foldWeights } from './foldWeights.ts';
-import { GraphWriter, PREFIX } from './graphWriter.ts';
+import { withGemms } from './gemmNodes.ts';
+import { GraphWriter, PREFIX, rebuild } from './graphWriter.ts';
 import { type OutputHead, findOutputHead } from './outputHead.ts';
-import {
-  type Chunks,
-  fieldsOf,
-  integerField,
-  join,
-  messageField,
-  nested,
-  textField,
-  textOf,
-} from './protobuf.ts';
+import { type Chunks, integerField, messageField, nested, textField, textOf } from './protobuf.ts';
 
 /** Name under which the original file is mounted for the runtime. */
 export const WEIGHTS_FILE = 'memoscope.weights';
@@ -43,6 +34,9 @@ export const LOGITS = `${PREFIX}logits`;
 const SMALLEST_MOUNTED = 1024;
 /** ReduceSum takes its axes as an input from this version on. */
 const OLDEST_OPSET = 13;
+
+/** What runs a graph: the processor, a GPU, or a GPU that the processor emulates. */
+export type Target = 'wasm' | 'gpu' | 'software';
 
 export interface AdaptedModel {
   /** Serialized ModelProto; needs the original bytes mounted as {@link WEIGHTS_FILE}. */
@@ -59,11 +53,14 @@ export interface AdaptedModel {
 /**
  * Adapts a serialized model.
  *
- * @param inGraph true to add the scoring head, false to end with the logits of the chosen rows.
+ * @param target what will run it: on the processor the scoring head is added, on a GPU the graph ends with the logits of
+ * the chosen rows. Transposed weights are multiplied as they are stored by an emulated GPU alone (1.7 times as fast
+ * there; a real one is slower with them).
  * @throws {MemoscopeError} `ModelUnavailable` if the graph is no causal language model; `ModelCorrupt` if it is no
  * graph at all.
  */
-export function adaptModel(bytes: Uint8Array, inGraph: boolean): AdaptedModel {
+export function adaptModel(bytes: Uint8Array, target: Target): AdaptedModel {
+  const inGraph = target === 'wasm';
   const outline = outlineOf(bytes);
   const logits = outline.outputs.find(({ name }) => name === 'logits');
   if (!logits || !outline.inputs.some(({ name }) => name === 'input_ids'))
@@ -81,9 +78,10 @@ export function adaptModel(bytes: Uint8Array, inGraph: boolean): AdaptedModel {
       return halfLogits ? body.node('Cast', [made], { attributes: { to: TYPE.float } }) : made;
     });
   else addLogits(extra, logitsOf, logits.type);
-  const folded = foldWeights(bytes, outline);
+  const folded = foldWeights(bytes, outline, target !== 'software');
   const expanded = addExpanded(extra, folded);
-  const graph = rebuild(bytes, replacements(bytes, outline, head, folded), extra);
+  const rebuilt = rebuild(bytes, replacements(bytes, outline, head, folded), extra.fields());
+  const graph = inGraph ? rebuilt : withGemms(rebuilt);
   return { graph, expanded, outline, pools: head !== null, halfLogits };
 }
 
@@ -237,20 +235,4 @@ function replacements(
       replaced.set(field.from, mounted(bytes, tensor, raw));
   }
   return replaced;
-}
-
-/** The model with the tail and the adapters' defaults left out, large weights mounted, `extra` added. */
-function rebuild(
-  bytes: Uint8Array,
-  replaced: ReadonlyMap<number, Chunks>,
-  extra: GraphWriter,
-): Uint8Array<ArrayBuffer> {
-  const graph: Chunks = [];
-  const model: Chunks = [];
-  for (const field of fieldsOf(bytes))
-    if (field.number === MODEL.graph)
-      for (const part of nested(bytes, field))
-        graph.push(...(replaced.get(part.from) ?? [bytes.subarray(part.from, part.end)]));
-    else model.push(bytes.subarray(field.from, field.end));
-  return join([...model, ...messageField(MODEL.graph, [...graph, ...extra.fields()])]);
 }

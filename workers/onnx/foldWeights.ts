@@ -23,7 +23,7 @@ export interface FoldedWeights {
 }
 
 /** `Cast`'s `to` or `Transpose`'s `perm`, as integers. */
-function attributeOf(bytes: Uint8Array, node: NodeOutline, name: string): number[] {
+export function attributeOf(bytes: Uint8Array, node: NodeOutline, name: string): number[] {
   for (const field of nested(bytes, node.field)) {
     if (field.number !== NODE.attribute) continue;
     const parts = [...nested(bytes, field)];
@@ -105,19 +105,30 @@ const FOLDING: Readonly<Record<string, (operands: Operands) => Value | null>> = 
     value?.dims.length === 2 && attributeOf(bytes, node, 'perm').join() === '1,0' ? transposed(value) : null,
 };
 
-/** Folds all chains of `Cast`, `Mul`, `Reshape` and `Transpose` that begin at quantized weights. */
-export function foldWeights(bytes: Uint8Array, outline: GraphOutline): FoldedWeights {
+/**
+ * Folds all chains of `Cast`, `Mul`, `Reshape` and `Transpose` that begin at quantized weights.
+ *
+ * @param foldsTransposes false to leave a transposition to what uses it.
+ */
+export function foldWeights(
+  bytes: Uint8Array,
+  outline: GraphOutline,
+  foldsTransposes: boolean,
+): FoldedWeights {
   const users = new Map<string, number>();
   for (const node of outline.nodes)
     for (const name of node.inputs) users.set(name, (users.get(name) ?? 0) + 1);
+  // A product overwrites its factors' memory, so they must not be wanted elsewhere.
+  const isFoldable = ({ operator, inputs }: NodeOutline): boolean =>
+    operator === 'Mul'
+      ? inputs.every((name) => users.get(name) === 1)
+      : foldsTransposes || operator !== 'Transpose';
   const given = new Set(outline.inputs.map(({ name }) => name));
   const values = new Map<string, Value>();
   const nodes = new Set<NodeOutline>();
   for (const node of outline.nodes) {
-    // A product overwrites its factors' memory, so they must not be wanted elsewhere.
-    const isShared = node.operator === 'Mul' && node.inputs.some((name) => users.get(name) !== 1);
     const [output = ''] = node.outputs;
-    if (isShared || node.inputs.some((name) => given.has(name))) continue;
+    if (!isFoldable(node) || node.inputs.some((name) => given.has(name))) continue;
     const value = FOLDING[node.operator]?.({
       bytes,
       node,

@@ -1,5 +1,14 @@
-import { GRAPH, NODE, TENSOR, TYPE } from './graphOutline.ts';
-import { type Chunks, bytesField, integerField, messageField, textField } from './protobuf.ts';
+import { GRAPH, MODEL, NODE, TENSOR, TYPE } from './graphOutline.ts';
+import {
+  type Chunks,
+  bytesField,
+  fieldsOf,
+  integerField,
+  join,
+  messageField,
+  nested,
+  textField,
+} from './protobuf.ts';
 
 /** Prefix of every name we add, so that none can meet a name of the model. */
 export const PREFIX = 'memoscope.';
@@ -121,4 +130,24 @@ export class GraphWriter {
   fields(): Chunks {
     return this.parts;
   }
+}
+
+/**
+ * A serialized model whose graph has other bytes, or none, in the place of some of its fields, and more behind them.
+ *
+ * @param replaced by where the field starts.
+ */
+export function rebuild(
+  bytes: Uint8Array,
+  replaced: ReadonlyMap<number, Chunks>,
+  added: Chunks = [],
+): Uint8Array<ArrayBuffer> {
+  const graph: Chunks = [];
+  const model: Chunks = [];
+  for (const field of fieldsOf(bytes))
+    if (field.number === MODEL.graph)
+      for (const part of nested(bytes, field))
+        graph.push(...(replaced.get(part.from) ?? [bytes.subarray(part.from, part.end)]));
+    else model.push(bytes.subarray(field.from, field.end));
+  return join([...model, ...messageField(MODEL.graph, [...graph, ...added])]);
 }
