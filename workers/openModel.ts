@@ -18,7 +18,7 @@ import { selfTest, tolerance } from './scoring/selfTest.ts';
 
 /** Inputs of one forward pass, by device: enough to keep it busy, few enough to stop within a moment. */
 const CAPACITY = { webgpu: 4096, software: 256, wasm: 512 } as const;
-/** Most bytes that the logits of one pass may take on a GPU. */
+/** Most bytes that the logits of one pass may take on a GPU, where they are there all at once. */
 const MOST_LOGIT_BYTES = 2 ** 29;
 
 type Report = (progress: LoadProgress) => void;
@@ -92,6 +92,7 @@ export class OpenModel {
     const { gpu, graph } = this.model;
     if (!gpu) return CAPACITY.wasm;
     if (gpu.isSoftware) return CAPACITY.software;
+    if (!this.model.holdsLogits) return CAPACITY.webgpu;
     const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
     const bytes = Math.min(maxBufferSize, maxStorageBufferBindingSize, MOST_LOGIT_BYTES);
     const rows = Math.floor(bytes / (graph.vocabularySize * (graph.halfLogits ? 2 : 4)));

@@ -1,6 +1,6 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- a missing entry fails the test either way */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import type { AdapterSource, DeviceRequest, ModelSource, OpenedModel } from '../../src/protocol/scorer.ts';
 import { EngineSite } from './enginePage.ts';
 import type { ScoreInput, ScoreOutput } from './page/page.ts';
@@ -240,6 +240,17 @@ describe('a vocabulary of 50,257 entries', () => {
     });
     await page.close();
   });
+});
+
+test('the head on WebGPU makes the same records whether all logits are there at once or a part of them', async () => {
+  const { page } = await site.open();
+  const [whole, parts] = await page.evaluate(async () => [
+    await window.engine.headWords(300, 20, 301, 2 ** 27),
+    await window.engine.headWords(300, 20, 301, 1),
+  ]);
+  expect(new Set(whole).size).toBeGreaterThan(1000);
+  expect(parts).toEqual(whole);
+  await page.close();
 });
 
 describe('what can go wrong', () => {

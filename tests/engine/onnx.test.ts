@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MemoscopeError } from '../../src/protocol/errors.ts';
-import { adaptModel, LOGITS, POOLING, WEIGHTS_FILE } from '../../workers/onnx/adaptModel.ts';
+import { adaptModel, HIDDEN, LOGITS, POOLING, WEIGHTS_FILE } from '../../workers/onnx/adaptModel.ts';
 import { foldWeights } from '../../workers/onnx/foldWeights.ts';
 import { GRAPH, MODEL, readOutline, TENSOR, TYPE } from '../../workers/onnx/graphOutline.ts';
 import { withGemms } from '../../workers/onnx/gemmNodes.ts';
@@ -20,6 +20,7 @@ import { RECORD_INPUTS, RECORD_OUTPUTS } from '../../workers/head/graphHead.ts';
 import { TINY, tinyOnnx, tinyWeights } from './tinyModel.ts';
 
 const weights = tinyWeights();
+const GPU = { isSoftware: false, mostBytes: 2 ** 27 };
 const names = (values: readonly { readonly name: string }[]) => values.map(({ name }) => name);
 
 describe('protobuf', () => {
@@ -242,7 +243,7 @@ describe('products with constant matrices', () => {
 
 describe('an adapted model', () => {
   it('requires the adapter, takes rows and targets, and gives records instead of logits', () => {
-    const { graph, pools } = adaptModel(tinyOnnx(weights), 'wasm');
+    const { graph, pools } = adaptModel(tinyOnnx(weights), null);
     const outline = readOutline(graph);
     expect(pools).toBe(true);
     expect([...outline.initializers.keys()].some((name) => name.startsWith('lora.'))).toBe(false);
@@ -255,33 +256,49 @@ describe('an adapted model', () => {
     );
   });
 
-  it('ends with the logits of the chosen rows where the head is a shader', () => {
-    const outline = readOutline(adaptModel(tinyOnnx(weights), 'gpu').graph);
-    expect(names(outline.outputs)).toContain(LOGITS);
+  it.each(['matmul', 'gemm'] as const)('ends with hidden states where a shader is the head (%s)', (head) => {
+    const { graph, matrix } = adaptModel(tinyOnnx(weights, TINY, { head }), GPU);
+    const outline = readOutline(graph);
+    expect(names(outline.outputs)).toContain(HIDDEN);
     expect(names(outline.inputs)).not.toContain(RECORD_INPUTS.targets);
+    expect([...outline.initializers.keys()].filter((name) => name.startsWith('head'))).toEqual([]);
+    const { hidden, vocabulary } = TINY;
+    expect(matrix).toMatchObject({ hidden, vocabulary, isTransposed: head === 'gemm' });
+    const floats = (bytes: Uint8Array | null | undefined) => new Float32Array(bytes?.slice().buffer ?? []);
+    expect(floats(matrix?.bias)).toEqual(weights.bias);
+    const first = floats(matrix?.weights).subarray(0, 3);
+    const place = (i: number) => (head === 'gemm' ? i * vocabulary : i);
+    expect([...first]).toEqual([0, 1, 2].map((i) => weights.head[place(i)]));
     // Its products with weights are those of a shader too, and no sum is left behind them.
     const gemms = outline.nodes.filter(({ operator }) => operator === 'Gemm');
     expect(gemms.map(({ inputs }) => inputs.length)).toEqual(expect.arrayContaining([2, 3]));
   });
 
+  it('ends with logits where the shader cannot be the head', () => {
+    const outputsOf = (model: Uint8Array<ArrayBuffer>, mostBytes = GPU.mostBytes) =>
+      names(readOutline(adaptModel(model, { ...GPU, mostBytes }).graph).outputs);
+    expect(outputsOf(tinyOnnx(weights, TINY, { head: 'opaque' }))).toContain(LOGITS);
+    expect(outputsOf(tinyOnnx(weights), 1000)).toContain(LOGITS);
+  });
+
   it('refers to the weights in the original file instead of copying them', () => {
     const bytes = tinyOnnx(weights);
-    const { graph } = adaptModel(bytes, 'wasm');
+    const { graph } = adaptModel(bytes, null);
     expect(graph.length).toBeLessThan(bytes.length / 4);
     expect(readOutline(graph).initializers.get('embedding')?.raw).toBeNull();
     expect(new TextDecoder('latin1').decode(graph)).toContain(WEIGHTS_FILE);
   });
 
   it('keeps the logits where the head cannot be moved', () => {
-    const adapted = adaptModel(tinyOnnx(weights, TINY, { head: 'opaque' }), 'wasm');
+    const adapted = adaptModel(tinyOnnx(weights, TINY, { head: 'opaque' }), null);
     expect(adapted.pools).toBe(false);
     expect(names(readOutline(adapted.graph).outputs)).toContain('logits');
   });
 
   it('must be a graph, and one of a language model', () => {
-    const kindOf = (bytes: Uint8Array): string => {
+    const kindOf = (bytes: Uint8Array<ArrayBuffer>): string => {
       try {
-        adaptModel(bytes, 'wasm');
+        adaptModel(bytes, null);
       } catch (thrown) {
         return thrown instanceof MemoscopeError ? thrown.kind : 'other';
       }

@@ -1,3 +1,5 @@
+import type { HeadMatrix } from '../onnx/headMatrix.ts';
+import { Projection } from './projection.ts';
 import { recordKernel, SCALAR_WORDS } from './recordKernel.ts';
 
 /** Rows of one dispatch are a multiple of this, so that every binding begins at a multiple of 256 bytes. */
@@ -11,21 +13,36 @@ export interface Appendix {
   readonly bytes: number;
 }
 
-/** The scoring head on WebGPU: logits stay on the device, records come back. One per device. */
+/**
+ * The scoring head on WebGPU: logits stay on the device, records come back. It begins at the logits, or at the hidden
+ * states if it is given the projection. One per device.
+ */
 export class GpuHead {
   private readonly device: GPUDevice;
   private readonly vocabulary: number;
   private readonly bytesPerLogit: number;
   private readonly layout: GPUBindGroupLayout;
   private readonly pipeline: Promise<GPUComputePipeline>;
+  private readonly projection: Projection | null;
   /** Uniforms of the kernel for each K. */
   private readonly sizes = new Map<number, GPUBuffer>();
   private readonly readbacks: GPUBuffer[] = [];
   private targets: GPUBuffer | null = null;
   private records: GPUBuffer | null = null;
 
-  constructor(device: GPUDevice, vocabulary: number, halfLogits: boolean) {
+  /**
+   * @param matrix null to begin at the logits.
+   * @param logitBytes that are there at once if it begins at hidden states.
+   */
+  constructor(
+    device: GPUDevice,
+    vocabulary: number,
+    halfLogits: boolean,
+    matrix: HeadMatrix | null,
+    logitBytes?: number,
+  ) {
     this.device = device;
+    this.projection = matrix && new Projection(device, matrix, logitBytes);
     this.vocabulary = vocabulary;
     this.bytesPerLogit = halfLogits ? 2 : 4;
     const storage = (binding: number, type: GPUBufferBindingType): GPUBindGroupLayoutEntry => ({
@@ -50,18 +67,18 @@ export class GpuHead {
   }
 
   /**
-   * Reduces logits `[rows, vocabulary]` to records. Returns once the work is queued, so that the next forward
+   * Reduces logits `[rows, vocabulary]`, or hidden states, to records. Returns once the work is queued, so that the next forward
    * pass can be queued behind it.
    *
    * @returns a promise of `rows * (SCALAR_WORDS + 2 K)` words, then the appendix.
    */
   async submit(
-    logits: GPUBuffer,
+    input: GPUBuffer,
     targets: Uint32Array<ArrayBuffer>,
     topK: number,
     appendix: Appendix | null,
   ): Promise<{ words: Promise<ArrayBuffer> }> {
-    const pipeline = await this.pipeline;
+    const pipelines = [await this.pipeline, await this.projection?.pipeline] as const;
     const recordBytes = targets.length * (SCALAR_WORDS + 2 * topK) * 4;
     const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage;
     this.targets = this.atLeast(this.targets, targets.byteLength, STORAGE | COPY_DST);
@@ -70,8 +87,7 @@ export class GpuHead {
 
     const encoder = this.device.createCommandEncoder();
     const compute = encoder.beginComputePass();
-    compute.setPipeline(pipeline);
-    this.dispatch(compute, logits, this.targets, this.records, targets.length, topK);
+    this.dispatch(compute, pipelines, input, this.targets, this.records, targets.length, topK);
     compute.end();
     const bytes = recordBytes + (appendix?.bytes ?? 0);
     const readback = this.takeReadback(bytes);
@@ -85,6 +101,7 @@ export class GpuHead {
   release(): void {
     for (const buffer of [this.targets, this.records, ...this.readbacks, ...this.sizes.values()])
       buffer?.destroy();
+    this.projection?.release();
     this.readbacks.length = 0;
     this.sizes.clear();
     this.targets = null;
@@ -93,7 +110,8 @@ export class GpuHead {
 
   private dispatch(
     compute: GPUComputePassEncoder,
-    logits: GPUBuffer,
+    [reduce, project]: readonly [GPUComputePipeline, GPUComputePipeline | undefined],
+    input: GPUBuffer,
     targets: GPUBuffer,
     records: GPUBuffer,
     rows: number,
@@ -103,7 +121,8 @@ export class GpuHead {
     const logitBytes = this.vocabulary * this.bytesPerLogit;
     const recordBytes = (SCALAR_WORDS + 2 * topK) * 4;
     const fitting = Math.floor(this.device.limits.maxStorageBufferBindingSize / logitBytes);
-    const step = Math.min(MOST_ROWS, Math.max(ROW_ALIGNMENT, fitting - (fitting % ROW_ALIGNMENT)));
+    const most = this.projection?.mostRows ?? Math.max(ROW_ALIGNMENT, fitting - (fitting % ROW_ALIGNMENT));
+    const step = Math.min(MOST_ROWS, most);
     for (let first = 0; first < rows; first += step) {
       const count = Math.min(step, rows - first);
       const bind = (buffer: GPUBuffer, rowBytes: number): GPUBufferBinding => ({
@@ -111,8 +130,10 @@ export class GpuHead {
         offset: first * rowBytes,
         size: Math.ceil((count * rowBytes) / 4) * 4,
       });
+      const made = project && this.projection?.dispatch(compute, project, input, first, count);
+      compute.setPipeline(reduce);
       const resources = [
-        bind(logits, logitBytes),
+        made ? { buffer: made } : bind(input, logitBytes),
         bind(targets, 4),
         bind(records, recordBytes),
         { buffer: sizes },
@@ -132,8 +153,9 @@ export class GpuHead {
     const known = this.sizes.get(topK);
     if (known) return known;
     const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
-    const buffer = this.device.createBuffer({ size: 8, usage });
-    this.device.queue.writeBuffer(buffer, 0, Uint32Array.of(this.vocabulary, topK));
+    const buffer = this.device.createBuffer({ size: 16, usage });
+    const stride = this.projection?.stride ?? this.vocabulary;
+    this.device.queue.writeBuffer(buffer, 0, Uint32Array.of(this.vocabulary, topK, stride));
     this.sizes.set(topK, buffer);
     return buffer;
   }

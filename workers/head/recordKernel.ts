@@ -11,7 +11,8 @@ export const SCALAR_WORDS = 8;
 
 const DECLARATIONS = /* wgsl */ `
 // Not constants of the pipeline: compiling it takes seconds on a software adapter.
-struct Sizes { vocabulary: u32, topK: u32 }
+// A row of logits takes stride places, of which the first vocabulary count.
+struct Sizes { vocabulary: u32, topK: u32, stride: u32 }
 
 @group(0) @binding(0) var<storage, read> logits: array<u32>;
 @group(0) @binding(1) var<storage, read> targets: array<u32>;
@@ -127,7 +128,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) l
   let thread = local.x;
   let V = sizes.vocabulary;
   let K = sizes.topK;
-  let row = group.x * V;
+  let row = group.x * sizes.stride;
   let wanted = targets[group.x];
   let wantedOrder = orderOf(bitsAt(row + wanted));
 

@@ -4,7 +4,8 @@ import type { Gpu } from '../device.ts';
 import { GpuHead } from '../head/gpuHead.ts';
 import { RECORD_INPUTS, RECORD_OUTPUTS } from '../head/graphHead.ts';
 import { recordsFromGraph, recordsFromWords, type Scored } from '../head/readRecords.ts';
-import { adaptModel, LOGITS, POOLING, WEIGHTS_FILE } from '../onnx/adaptModel.ts';
+import { adaptModel, HIDDEN, LOGITS, POOLING, WEIGHTS_FILE } from '../onnx/adaptModel.ts';
+import type { HeadMatrix } from '../onnx/headMatrix.ts';
 import type { ForwardBatch } from '../scoring/batch.ts';
 import type { AdapterTensors } from './adapters.ts';
 import { DeviceLoss } from './deviceLoss.ts';
@@ -35,13 +36,21 @@ export class LanguageModel {
   readonly gpu: Gpu | null;
   private readonly session: ort.InferenceSession;
   private readonly head: GpuHead | null;
+  /** The output that the head begins at. */
+  private readonly headInput: string;
   private readonly loss: DeviceLoss | null;
 
-  private constructor(session: ort.InferenceSession, graph: GraphInterface, gpu: Gpu | null) {
+  private constructor(
+    session: ort.InferenceSession,
+    graph: GraphInterface,
+    gpu: Gpu | null,
+    matrix: HeadMatrix | null,
+  ) {
     this.session = session;
     this.graph = graph;
     this.gpu = gpu;
-    this.head = gpu ? new GpuHead(gpu.device, graph.vocabularySize, graph.halfLogits) : null;
+    this.head = gpu ? new GpuHead(gpu.device, graph.vocabularySize, graph.halfLogits, matrix) : null;
+    this.headInput = matrix ? HIDDEN : LOGITS;
     this.loss = gpu ? new DeviceLoss(gpu.device) : null;
   }
 
@@ -57,9 +66,16 @@ export class LanguageModel {
     external: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
     gpu: Gpu | null,
   ): Promise<LanguageModel> {
-    const adapted = adaptModel(bytes, gpu ? (gpu.isSoftware ? 'software' : 'gpu') : 'wasm');
+    const adapted = adaptModel(
+      bytes,
+      gpu && { isSoftware: gpu.isSoftware, mostBytes: gpu.device.limits.maxStorageBufferBindingSize },
+    );
     const graph = inputsOf(adapted);
-    const onDevice = [LOGITS, POOLING.pooled, ...graph.keyValues.map(({ present }) => present)];
+    const onDevice = [
+      adapted.matrix ? HIDDEN : LOGITS,
+      POOLING.pooled,
+      ...graph.keyValues.map(({ present }) => present),
+    ];
     try {
       const session = await ort.InferenceSession.create(adapted.graph, {
         executionProviders: gpu ? [{ name: 'webgpu', device: gpu.device }] : ['wasm'],
@@ -72,10 +88,15 @@ export class LanguageModel {
           preferredOutputLocation: Object.fromEntries(onDevice.map((name) => [name, 'gpu-buffer' as const])),
         }),
       });
-      return new LanguageModel(session, graph, gpu);
+      return new LanguageModel(session, graph, gpu, adapted.matrix);
     } catch (thrown) {
       throw runtimeError(thrown, 'The model could not be prepared');
     }
+  }
+
+  /** True if all logits of a pass are there at once; false if they are made and reduced part by part. */
+  get holdsLogits(): boolean {
+    return this.headInput === LOGITS;
   }
 
   /**
@@ -107,16 +128,16 @@ export class LanguageModel {
   private async submitToGpu(head: GpuHead, batch: ForwardBatch, options: ForwardOptions): Promise<Submitted> {
     const feeds = feedsFor(this.graph, batch, options);
     feeds[RECORD_INPUTS.rows] = tensorOf(BigInt64Array.from(batch.rows, BigInt), [batch.rows.length]);
-    const wanted = [LOGITS, ...this.extraOutputs(options)];
+    const wanted = [this.headInput, ...this.extraOutputs(options)];
     const running = this.session.run(feeds, wanted);
     const results = await (this.loss ? this.loss.explain(running) : running);
-    const logits = results[LOGITS];
+    const input = results[this.headInput];
     const pooled = results[POOLING.pooled];
-    if (!logits) throw new MemoscopeError('Internal', 'The model returned no logits.');
+    if (!input) throw new MemoscopeError('Internal', 'The model returned no logits.');
     const appendix = pooled ? { buffer: pooled.gpuBuffer, bytes: pooled.size * 4 } : null;
     const topK = Math.max(2, options.topK);
-    const { words } = await head.submit(logits.gpuBuffer, batch.targets, topK, appendix);
-    logits.dispose();
+    const { words } = await head.submit(input.gpuBuffer, batch.targets, topK, appendix);
+    input.dispose();
     pooled?.dispose();
     return {
       scored: this.unlessLost(words.then((raw) => recordsFromWords(raw, batch, topK, options.topK))),

@@ -21,6 +21,7 @@ import {
 import { type FoldedWeights, foldWeights } from './foldWeights.ts';
 import { withGemms } from './gemmNodes.ts';
 import { GraphWriter, PREFIX, rebuild } from './graphWriter.ts';
+import { type HeadMatrix, headMatrixOf } from './headMatrix.ts';
 import { type OutputHead, findOutputHead } from './outputHead.ts';
 import { type Chunks, integerField, messageField, nested, textField, textOf } from './protobuf.ts';
 
@@ -29,14 +30,21 @@ export const WEIGHTS_FILE = 'memoscope.weights';
 export const POOLING = { weights: `${PREFIX}pool_weights`, pooled: `${PREFIX}pooled` } as const;
 /** Output `[rows, vocabulary]` of a graph without the head. */
 export const LOGITS = `${PREFIX}logits`;
+/** Output `[rows, hidden]` of a graph without the projection before it. */
+export const HIDDEN = `${PREFIX}hidden`;
 
 /** Weights below this size stay in the graph, where shape inference can read them. */
 const SMALLEST_MOUNTED = 1024;
 /** ReduceSum takes its axes as an input from this version on. */
 const OLDEST_OPSET = 13;
 
-/** What runs a graph: the processor, a GPU, or a GPU that the processor emulates. */
-export type Target = 'wasm' | 'gpu' | 'software';
+/** A GPU that is to run a graph. */
+export interface GpuTarget {
+  /** True if the processor emulates it. */
+  readonly isSoftware: boolean;
+  /** Bytes that a shader can bind at once. */
+  readonly mostBytes: number;
+}
 
 export interface AdaptedModel {
   /** Serialized ModelProto; needs the original bytes mounted as {@link WEIGHTS_FILE}. */
@@ -48,19 +56,20 @@ export interface AdaptedModel {
   readonly pools: boolean;
   /** True if the logits are half precision; they are single precision behind the head. */
   readonly halfLogits: boolean;
+  /** What is left to a shader of the projection to the vocabulary; null if the graph has it. */
+  readonly matrix: HeadMatrix | null;
 }
 
 /**
  * Adapts a serialized model.
  *
- * @param target what will run it: on the processor the scoring head is added, on a GPU the graph ends with the logits of
- * the chosen rows. Transposed weights are multiplied as they are stored by an emulated GPU alone (1.7 times as fast
- * there; a real one is slower with them).
+ * @param gpu what will run it; null for the processor, for which the scoring head is added. On a GPU the graph ends with
+ * the hidden states of the chosen rows, or with their logits if the projection cannot be taken out. Transposed weights
+ * are multiplied as they are stored by an emulated GPU alone (1.7 times as fast there; a real one is slower with them).
  * @throws {MemoscopeError} `ModelUnavailable` if the graph is no causal language model; `ModelCorrupt` if it is no
  * graph at all.
  */
-export function adaptModel(bytes: Uint8Array, target: Target): AdaptedModel {
-  const inGraph = target === 'wasm';
+export function adaptModel(bytes: Uint8Array<ArrayBuffer>, gpu: GpuTarget | null): AdaptedModel {
   const outline = outlineOf(bytes);
   const logits = outline.outputs.find(({ name }) => name === 'logits');
   if (!logits || !outline.inputs.some(({ name }) => name === 'input_ids'))
@@ -69,20 +78,38 @@ export function adaptModel(bytes: Uint8Array, target: Target): AdaptedModel {
     throw unsuitable(`its operators are of version ${outline.opset}, at least ${OLDEST_OPSET} is needed`);
   const head = findOutputHead(outline);
   const halfLogits = logits.type === TYPE.float16;
+  const folded = foldWeights(bytes, outline, !gpu?.isSoftware);
+  const matrix = gpu && head && headMatrixOf(bytes, outline, head, folded, gpu.mostBytes);
   const extra = new GraphWriter('graph');
-  const logitsOf = rowLogits(bytes, extra, head);
+  const rowsOf = chosenRows(bytes, extra, head, matrix !== null);
   if (head) addPooling(extra, head.hidden);
-  if (inGraph)
+  if (gpu) addRows(extra, rowsOf, matrix ? HIDDEN : LOGITS, logits.type);
+  else
     addGraphHead(extra, (body, rows) => {
-      const made = logitsOf(body, rows);
+      const made = rowsOf(body, rows);
       return halfLogits ? body.node('Cast', [made], { attributes: { to: TYPE.float } }) : made;
     });
-  else addLogits(extra, logitsOf, logits.type);
-  const folded = foldWeights(bytes, outline, target !== 'software');
-  const expanded = addExpanded(extra, folded);
-  const rebuilt = rebuild(bytes, replacements(bytes, outline, head, folded), extra.fields());
-  const graph = inGraph ? rebuilt : withGemms(rebuilt);
-  return { graph, expanded, outline, pools: head !== null, halfLogits };
+  const unused = new Set(matrix?.names.filter((name) => head && isHeadsOwn(name, outline, head, folded)));
+  const expanded = addExpanded(extra, folded, unused);
+  const rebuilt = rebuild(bytes, replacements(bytes, outline, head, folded, unused), extra.fields());
+  return {
+    graph: gpu ? withGemms(rebuilt) : rebuilt,
+    expanded,
+    outline,
+    pools: head !== null,
+    halfLogits,
+    matrix,
+  };
+}
+
+/** True if nothing but the head uses a tensor, as it is or turned. */
+function isHeadsOwn(name: string, outline: GraphOutline, head: OutputHead, folded: FoldedWeights): boolean {
+  return outline.nodes
+    .filter((node) => node.inputs.includes(name) && !folded.nodes.has(node) && !head.tail.includes(node))
+    .every(
+      ({ operator, outputs }) =>
+        operator === 'Transpose' && outputs.every((turned) => isHeadsOwn(turned, outline, head, folded)),
+    );
 }
 
 const unsuitable = (why: string): MemoscopeError =>
@@ -109,12 +136,14 @@ function asRows(graph: GraphWriter, value: string): string {
 /**
  * A function that adds to a graph (the model's, or the body of a loop in it) the logits of chosen rows, where row
  * `b * time + t` is position t of sequence b. Without a head that can be moved, rows of the whole `logits`.
+ *
+ * @param areHidden true for their hidden states instead.
  */
-function rowLogits(bytes: Uint8Array, main: GraphWriter, head: OutputHead | null) {
+function chosenRows(bytes: Uint8Array, main: GraphWriter, head: OutputHead | null, areHidden: boolean) {
   const source = asRows(main, head?.hidden ?? 'logits');
   return (graph: GraphWriter, rows: string): string => {
     const chosen = graph.node('Gather', [source, rows], { attributes: { axis: 0 } });
-    return head ? replay(bytes, graph, head, chosen) : chosen;
+    return head && !areHidden ? replay(bytes, graph, head, chosen) : chosen;
   };
 }
 
@@ -166,14 +195,15 @@ function addPooling(graph: GraphWriter, hidden: string): void {
   graph.output(pooled, TYPE.float, ['batch_size', 'memoscope_pools', 'memoscope_hidden']);
 }
 
-function addLogits(
+function addRows(
   graph: GraphWriter,
-  logitsOf: (graph: GraphWriter, rows: string) => string,
+  rowsOf: (graph: GraphWriter, rows: string) => string,
+  output: string,
   type: number,
 ): void {
   graph.input(RECORD_INPUTS.rows, TYPE.int64, ['memoscope_rows']);
-  graph.node('Identity', [logitsOf(graph, RECORD_INPUTS.rows)], { outputs: [LOGITS] });
-  graph.output(LOGITS, type, ['memoscope_rows', 'memoscope_vocabulary']);
+  graph.node('Identity', [rowsOf(graph, RECORD_INPUTS.rows)], { outputs: [output] });
+  graph.output(output, type, ['memoscope_rows', 'memoscope_columns']);
 }
 
 /** True for the zero matrices that stand in for an adapter: without them its inputs are required. */
@@ -200,9 +230,14 @@ function mounted(bytes: Uint8Array, tensor: TensorOutline, raw: { from: number; 
 }
 
 /** Adds expanded weights to the graph, each with a file of its own. */
-function addExpanded(graph: GraphWriter, { tensors }: FoldedWeights): Map<string, Uint8Array<ArrayBuffer>> {
+function addExpanded(
+  graph: GraphWriter,
+  { tensors }: FoldedWeights,
+  unused: ReadonlySet<string>,
+): Map<string, Uint8Array<ArrayBuffer>> {
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   for (const { name, dims, data } of tensors) {
+    if (unused.has(name)) continue;
     const file = `${PREFIX}expanded.${files.size}`;
     files.set(file, new Uint8Array(data.buffer));
     graph.add(GRAPH.initializer, [
@@ -221,6 +256,7 @@ function replacements(
   outline: GraphOutline,
   head: OutputHead | null,
   folded: FoldedWeights,
+  unused: ReadonlySet<string>,
 ): ReadonlyMap<number, Chunks> {
   const replaced = new Map<number, Chunks>();
   for (const { field } of folded.nodes) replaced.set(field.from, []);
@@ -229,8 +265,8 @@ function replacements(
     for (const { name, field } of outline.outputs) if (name === 'logits') replaced.set(field.from, []);
   }
   for (const tensor of outline.initializers.values()) {
-    const { raw, field } = tensor;
-    if (isAdapterDefault(tensor.name) || folded.sources.has(tensor.name)) replaced.set(field.from, []);
+    const { name, raw, field } = tensor;
+    if (isAdapterDefault(name) || folded.sources.has(name) || unused.has(name)) replaced.set(field.from, []);
     else if (raw && raw.end - raw.from >= SMALLEST_MOUNTED)
       replaced.set(field.from, mounted(bytes, tensor, raw));
   }

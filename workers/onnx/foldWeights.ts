@@ -4,8 +4,7 @@
  * optimized yet, which makes opening a model seconds slower, and with copies in a memory that never shrinks.
  */
 import { halfToFloat } from '../model/safetensors.ts';
-import { type GraphOutline, type NodeOutline, type TensorOutline, NODE, TYPE } from './graphOutline.ts';
-import { integersOf, nested, textOf } from './protobuf.ts';
+import { type GraphOutline, integersIn, type NodeOutline, type TensorOutline, TYPE } from './graphOutline.ts';
 
 /** A constant that was computed here. */
 export interface FoldedTensor {
@@ -20,19 +19,6 @@ export interface FoldedWeights {
   readonly nodes: ReadonlySet<NodeOutline>;
   /** Names of initializers that only folded nodes used. */
   readonly sources: ReadonlySet<string>;
-}
-
-/** `Cast`'s `to` or `Transpose`'s `perm`, as integers. */
-export function attributeOf(bytes: Uint8Array, node: NodeOutline, name: string): number[] {
-  for (const field of nested(bytes, node.field)) {
-    if (field.number !== NODE.attribute) continue;
-    const parts = [...nested(bytes, field)];
-    if (!parts.some((part) => part.number === 1 && textOf(bytes, part) === name)) continue;
-    return parts
-      .filter((part) => part.number === 3 || part.number === 8)
-      .flatMap((part) => integersOf(bytes, part));
-  }
-  return [];
 }
 
 /** An initializer of eight-bit or half-precision numbers as floats; null for other types. */
@@ -95,14 +81,14 @@ interface Operands {
 /** The operators that are folded; each gives null if it has to be left to the runtime. */
 const FOLDING: Readonly<Record<string, (operands: Operands) => Value | null>> = {
   Cast: ({ bytes, node, stored: [source] }) =>
-    source && attributeOf(bytes, node, 'to')[0] === TYPE.float ? widened(bytes, source) : null,
+    source && integersIn(bytes, node, 'to')[0] === TYPE.float ? widened(bytes, source) : null,
   Mul: ({ known: [value, factor] }) => (value && factor ? scaled(value, factor) : null),
   Reshape: ({ bytes, known: [value], stored: [, shape] }) => {
     const dims = value && shapeOf(bytes, shape, value.data.length);
     return value && dims ? { dims, data: value.data } : null;
   },
   Transpose: ({ bytes, node, known: [value] }) =>
-    value?.dims.length === 2 && attributeOf(bytes, node, 'perm').join() === '1,0' ? transposed(value) : null,
+    value?.dims.length === 2 && integersIn(bytes, node, 'perm').join() === '1,0' ? transposed(value) : null,
 };
 
 /**

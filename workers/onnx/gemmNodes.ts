@@ -3,8 +3,7 @@
  * adapter) is added in the same kernel, and a matrix that is stored transposed is read as it is stored. A kernel less
  * is time of the processor that queues them; and the software adapter multiplies rows by rows 1.7 times as fast.
  */
-import { attributeOf } from './foldWeights.ts';
-import { type GraphOutline, type NodeOutline, readOutline, TYPE } from './graphOutline.ts';
+import { type GraphOutline, integersIn, type NodeOutline, readOutline, TYPE } from './graphOutline.ts';
 import { GraphWriter, rebuild } from './graphWriter.ts';
 import type { Chunks } from './protobuf.ts';
 
@@ -120,7 +119,7 @@ class Products {
   /** A constant that is transposed before it is used. */
   private turned(name: string): Matrix | null {
     const node = this.producers.get(name);
-    if (node?.operator !== 'Transpose' || attributeOf(this.bytes, node, 'perm').join() !== '1,0') return null;
+    if (node?.operator !== 'Transpose' || integersIn(this.bytes, node, 'perm').join() !== '1,0') return null;
     const source = this.stored(node.inputs[0] ?? '');
     if (!source?.isConstant) return null;
     return { ...source, isTransposed: true, inputs: source.outputs, outputs: source.inputs };

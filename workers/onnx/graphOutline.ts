@@ -114,6 +114,28 @@ function standardOpset(bytes: Uint8Array, field: Field): number | null {
   return domain === '' || domain === 'ai.onnx' ? version : null;
 }
 
+/** Parts of a node's attribute, of an `AttributeProto`; none if the node does not have it. */
+function attributeParts(bytes: Uint8Array, node: NodeOutline, name: string): Field[] {
+  for (const field of nested(bytes, node.field)) {
+    if (field.number !== NODE.attribute) continue;
+    const parts = [...nested(bytes, field)];
+    if (parts.some((part) => part.number === 1 && textOf(bytes, part) === name)) return parts;
+  }
+  return [];
+}
+
+/** An attribute that is an integer or several, as `Cast`'s `to` and `Transpose`'s `perm`; none if it is not there. */
+export const integersIn = (bytes: Uint8Array, node: NodeOutline, name: string): number[] =>
+  attributeParts(bytes, node, name)
+    .filter(({ number }) => number === 3 || number === 8)
+    .flatMap((part) => integersOf(bytes, part));
+
+/** An attribute that is a float, as `Gemm`'s `alpha`. */
+export function floatIn(bytes: Uint8Array, node: NodeOutline, name: string): number | undefined {
+  const part = attributeParts(bytes, node, name).find(({ number }) => number === 2);
+  return part && new DataView(bytes.buffer, bytes.byteOffset + part.start).getFloat32(0, true);
+}
+
 /**
  * Reads the outline of a serialized ModelProto.
  *

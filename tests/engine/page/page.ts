@@ -11,6 +11,7 @@ import type {
   ScoreSummary,
 } from '../../../src/protocol/scorer.ts';
 import { ScorerClient } from '../../../src/engine/scorerClient.ts';
+import { GpuHead } from '../../../workers/head/gpuHead.ts';
 
 /** Records as plain arrays, which survive the way out of the browser; NaN travels as null. */
 export type PlainRecords = Record<
@@ -127,7 +128,30 @@ async function measure(tokens: number, window: number, passes: number, topK: num
   });
 }
 
+/** Words that the head makes of random hidden states if so many bytes of logits are there at once. */
+async function headWords(rows: number, hidden: number, vocabulary: number, logitBytes: number) {
+  const adapter = await navigator.gpu.requestAdapter();
+  const device = await adapter?.requestDevice();
+  if (!device) throw new Error('no WebGPU');
+  let state = 1;
+  const random = (size: number): Float32Array<ArrayBuffer> =>
+    Float32Array.from({ length: size }, () => (state = (state * 16_807) % 2_147_483_647) / 2 ** 30 - 1);
+  const weights = new Uint8Array(random(hidden * vocabulary).buffer);
+  const matrix = { weights, isTransposed: true, hidden, vocabulary, bias: null, names: [] };
+  const head = new GpuHead(device, vocabulary, false, matrix, logitBytes);
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
+  const input = device.createBuffer({ size: 4 * rows * hidden, usage });
+  device.queue.writeBuffer(input, 0, random(rows * hidden));
+  const targets = Uint32Array.from({ length: rows }, (_, row) => (row * 7) % vocabulary);
+  const { words } = await head.submit(input, targets, 4, null);
+  const result = [...new Uint32Array(await words)];
+  head.release();
+  device.destroy();
+  return result;
+}
+
 const harness = {
+  headWords,
   open: (source: ModelSource, request: DeviceRequest) => outcome<OpenedModel>(client.open(source, request)),
   score: (input: ScoreInput) => outcome(score(input)),
   measure: (tokens: number, window: number, passes = 1, topK = 40) =>
