@@ -60,6 +60,11 @@ export class Archive {
     if (this.draftTimer === undefined) this.storeDraft();
   }
 
+  /** Stores a draft that waits, since the page may be going. */
+  readonly hurryDraft = (): void => {
+    if (this.lateDraft !== null) this.storeDraft();
+  };
+
   private storeDraft(): void {
     clearTimeout(this.draftTimer);
     const draft = this.lateDraft;
@@ -156,7 +161,7 @@ export class Archive {
 
   async forget(key: string): Promise<void> {
     // An older draft may be the text that is forgotten.
-    if (this.lateDraft !== null) this.storeDraft();
+    this.hurryDraft();
     await this.erase(key);
     await this.refresh();
   }

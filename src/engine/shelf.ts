@@ -1,15 +1,4 @@
-import {
-  clear,
-  createStore,
-  del,
-  get,
-  getMany,
-  keys,
-  promisifyRequest,
-  set,
-  update,
-  values,
-} from 'idb-keyval';
+import { clear, createStore, del, get, getMany, keys, promisifyRequest, update, values } from 'idb-keyval';
 
 /** A name, or a place in a named series. */
 export type ShelfKey = string | [series: string, place: number];
@@ -45,7 +34,13 @@ export function openShelf(name: string): Shelf {
   const rangeOf = (series: string) => IDBKeyRange.bound([series], [series, []]);
   return {
     get: async (key) => get<unknown>(key, store),
-    set: async (key, value) => set(key, value, store),
+    set: async (key, value) =>
+      store('readwrite', (objects) => {
+        objects.put(value, key);
+        // Left to itself, it waits for the answer to `put`, which a page that is going does not hear.
+        objects.transaction.commit();
+        return promisifyRequest(objects.transaction);
+      }),
     update: async (key, change) => update<unknown>(key, change, store),
     delete: async (key) => del(key, store),
     clear: async () => clear(store),

@@ -44,12 +44,17 @@ test('a reload shows the same result at once, without the model', async () => {
   });
 });
 
-test('what was pasted last is there after a reload that comes at once', async () => {
+test('what was pasted or typed last is there after a reload that comes at once', async () => {
   const input = (page: Page) => page.getByTestId('input');
   await visit({}, async ({ page }) => {
     await input(page).fill('Pasted a moment ago.');
     await page.reload();
     await expect.poll(() => input(page).inputValue()).toBe('Pasted a moment ago.');
+    // The first key is stored at once, the others wait for a pause that does not come.
+    await input(page).press('ControlOrMeta+End');
+    await page.keyboard.type(' And typed.');
+    await page.reload();
+    await expect.poll(() => input(page).inputValue()).toBe('Pasted a moment ago. And typed.');
   });
 });
 
