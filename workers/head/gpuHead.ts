@@ -67,8 +67,8 @@ export class GpuHead {
   }
 
   /**
-   * Reduces logits `[rows, vocabulary]`, or hidden states, to records. Returns once the work is queued, so that the next forward
-   * pass can be queued behind it.
+   * Reduces logits `[rows, vocabulary]`, or hidden states `[rows, hidden]`, to records. Returns once the work is queued,
+   * so that the next forward pass can be queued behind it.
    *
    * @returns a promise of `rows * (SCALAR_WORDS + 2 K)` words, then the appendix.
    */
