@@ -1,4 +1,5 @@
 /** What the input box holds of a text. */
+import { tick } from 'svelte';
 
 /** Characters from which a text is long. */
 const LONG = 20_000;
@@ -53,8 +54,19 @@ export class BoxText {
     return this.owner.draft.length - this.shown.length;
   }
 
-  enter(): void {
+  /**
+   * Somebody goes into the box. Where all that is in it is selected, as before it is written over, all of the text is
+   * selected in its place.
+   */
+  async enter(
+    box: Pick<HTMLTextAreaElement, 'value' | 'selectionStart' | 'selectionEnd' | 'select'>,
+  ): Promise<void> {
+    const isAllSelected = box.selectionStart === 0 && box.selectionEnd === box.value.length;
+    const isPart = this.left > 0;
     this.hasFocus = true;
+    if (!isPart || !isAllSelected) return;
+    await tick();
+    box.select();
   }
 
   leave(): void {

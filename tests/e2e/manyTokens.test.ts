@@ -20,6 +20,25 @@ const scrollThrough = (page: Page, steps: number): Promise<number> =>
     return most;
   }, steps);
 
+test('a long text of which the box holds the beginning is written over as a whole', async () => {
+  const text = manyTokens(30_000);
+  await visit({ webgpu: false, replaced: tinyModelFiles() }, async ({ page }) => {
+    const box = page.getByTestId('input');
+    await box.fill(text);
+    await box.blur();
+    await page.reload();
+    await page.getByTestId('box-part').waitFor();
+    await box.fill('A new text.');
+    expect(await box.inputValue()).toBe('A new text.');
+    // A caret writes where it is, and nothing else is lost.
+    await box.fill(text);
+    await page.reload();
+    await page.getByTestId('box-part').waitFor();
+    await box.pressSequentially('!');
+    expect(await box.inputValue()).toHaveLength(text.length + 1);
+  });
+});
+
 test('100,000 tokens are all there, but only those near the view are drawn', async () => {
   const text = manyTokens(105_000);
   const isShown = (page: Page) =>
