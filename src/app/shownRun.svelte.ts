@@ -14,6 +14,7 @@ import { ModelLink } from './modelLink.svelte.ts';
 import { nextTask } from './nextTask.ts';
 import { Reciter } from './reciter.svelte.ts';
 import { copyTable, copyToken, saveCsv, saveJson } from './saving.ts';
+import { middleOf } from './splitView.ts';
 import type { Alternative, Mode } from './status.ts';
 
 interface Judgement {
@@ -35,8 +36,6 @@ export class ShownRun {
   revision = $state(0);
   mode = $state<Mode>('verdict');
   selectedToken = $state<number | null>(null);
-  /** First token of the suffix; null while there is no split. */
-  split = $state<number | null>(null);
   sampling = $state.raw<SamplingSettings>(PLAIN_SAMPLING);
   /** Chance that an attacker wants, in (0, 1). */
   chance = $state(0.5);
@@ -55,12 +54,25 @@ export class ShownRun {
     const reading = this.judged && untrack(() => this.reading);
     return this.judged && reading && this.judgement(this.judged, reading, this.sampling);
   });
+  /** The split that the visitor chose; null if none. */
+  private chosenSplit = $state<number | null>(null);
   /** The verdict on a long text as it was found last, before it is shown. */
   private found: Judgement | null = null;
   /** Tokens of the model that made the shown run. */
   readonly vocabulary = $derived.by(
     () => (this.run && this.link.vocabularyOf(this.run.settings.modelHash)) ?? this.ownVocabulary,
   );
+
+  private readonly middle = $derived(this.run && middleOf(this.run));
+
+  /** First token of the suffix; null while there is no split. */
+  get split(): number | null {
+    return this.chosenSplit ?? this.middle;
+  }
+
+  set split(token: number | null) {
+    this.chosenSplit = token;
+  }
 
   /** Tests put others in the place of the real model and of IndexedDB. */
   constructor(link?: ModelLink, storage = new Archive()) {
@@ -103,7 +115,7 @@ export class ShownRun {
     this.judgeIt(run);
     this.revision++;
     this.selectedToken = null;
-    this.split = Math.floor(run.ids.length / 2);
+    this.chosenSplit = null;
     this.reciter.stop();
   }
 

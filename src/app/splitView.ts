@@ -1,6 +1,7 @@
 import { matchLength, suffixVerdict, type MatchLength, type SuffixVerdict } from '../core/extraction.ts';
 import { prefixSums, spanSum } from '../core/prefixSums.ts';
 import type { Recitation } from '../core/recitation.ts';
+import type { Run } from '../core/run.ts';
 import { logTriesFor, samplingLogprobs, type SamplingSettings } from '../core/sampling.ts';
 import type { Span } from '../core/span.ts';
 import { SCALAR_COLUMNS, type TokenRecords } from '../core/tokenRecords.ts';
@@ -34,6 +35,9 @@ const LONGEST_SUFFIX = 200;
 /** Tokens of the longest suffix behind a cut: no more than are scored there. */
 export const longestSuffix = (scored: number, split: number): number =>
   Math.max(1, Math.min(LONGEST_SUFFIX, scored - split));
+
+/** Where a run is cut until somebody chooses: in the middle of what is scored, so that there is something to see. */
+export const middleOf = ({ scored }: Pick<Run, 'scored'>): number => Math.floor(scored / 2);
 
 /** Reads one split off the records, touching only the suffix, so that it follows a drag. */
 export function viewSplit(records: TokenRecords, recitation: Recitation, attack: Attack): SplitView {

@@ -3,6 +3,7 @@ import {
   describeMatch,
   describeTries,
   longestSuffix,
+  middleOf,
   suffixLogprob,
   viewSplit,
 } from '../../src/app/splitView.ts';
@@ -48,6 +49,10 @@ test('no suffix is longer than what is scored behind the cut', () => {
     longestSuffix(51, 50),
     longestSuffix(20, 50),
   ]).toEqual([31, 200, 1, 1]);
+});
+
+test('until somebody cuts, the cut is in the middle of what is scored', () => {
+  expect([0, 1, 7, 100].map((scored) => middleOf({ scored }))).toEqual([0, 0, 3, 50]);
 });
 
 test('a suffix that is right to its end is censored', () => {

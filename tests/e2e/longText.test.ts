@@ -24,6 +24,8 @@ test('stop keeps what is scored, resume finishes it with the numbers of an unint
     await page.getByTestId('stop').click();
     await page.getByTestId('resume').waitFor({ timeout: 20_000 });
     expect(await page.getByTestId('verdict').getAttribute('data-state')).toBe('stopped');
+    // The cut is among what is scored.
+    expect(await page.getByTestId('match').innerText()).toMatch(/^(≥ )?\d+ of \d+$/);
     await page.getByTestId('resume').click();
     await expect
       .poll(() => page.getByTestId('verdict').getAttribute('data-state'), { timeout: 90_000 })
