@@ -25,6 +25,10 @@ export function noteOfText(text: string): string | null {
   return `The text holds NUL characters, which are invisible (the first at position ${formatCount(first + 1)}). They are scored as they are; delete them if they are not meant.`;
 }
 
+/** True if a draft with anything in it is not the text that was read; false if none was. */
+export const isOtherText = (draft: string, read: string | undefined): boolean =>
+  read !== undefined && draft !== read && draft.trim() !== '';
+
 /** A file's text, or why it has none. */
 export type FileText = { readonly text: string } | { readonly problem: string };
 

@@ -5,8 +5,7 @@ import type { Vocabulary } from '../engine/vocabulary.ts';
 import { asMemoscopeError } from '../protocol/errors.ts';
 import type { DeviceRequest, LoadProgress, OpenedModel } from '../protocol/scorer.ts';
 import { AsideDrafts, type OpenedSample } from './asideDrafts.svelte.ts';
-import { CurrentJob } from './currentJob.ts';
-import { LARGEST_RESULT, noteOfText, problemOfText, textOfFile, titleOf } from './draft.ts';
+import { isOtherText, LARGEST_RESULT, noteOfText, problemOfText, textOfFile, titleOf } from './draft.ts';
 import { loadExamples, type Example } from './examples.ts';
 import { parseRun } from './exporting.ts';
 import { fetchOpening } from './opening.ts';
@@ -25,6 +24,7 @@ import {
 import { scoreRest } from './scoringJob.ts';
 import { ShownRun } from './shownRun.svelte.ts';
 import type { Status } from './status.ts';
+import { WatchedJob } from './watchedJob.svelte.ts';
 
 /** The adapter whose memorization is shown unless the visitor chooses otherwise. */
 const DEFAULT_SUBJECT = 'planted-1';
@@ -52,7 +52,7 @@ export class Session extends ShownRun {
   readonly aside = new AsideDrafts();
 
   private text = $state('');
-  private readonly job = new CurrentJob();
+  private readonly job = new WatchedJob();
   /** True once the visitor did something: what is restored must not replace it. */
   private isTouched = false;
   /** True if the shown run came from a file: pressing Run then computes it anew. */
@@ -62,6 +62,8 @@ export class Session extends ShownRun {
   readonly device = $derived(this.link.device);
   readonly recitation = $derived(this.reciter.state);
   readonly isBusy = $derived(['loading', 'tokenizing', 'scoring'].includes(this.status.kind));
+  /** True if the shown run is not of the text in the box, which is not being read either. */
+  readonly isOutdated = $derived(!this.job.isRunning && isOtherText(this.text, this.run?.text));
   readonly canResume = $derived(!this.isBusy && this.run !== null && !isComplete(this.run));
   readonly deviceRequest = $derived<DeviceRequest>({
     device: this.storage.preferences.device,
@@ -188,8 +190,7 @@ export class Session extends ShownRun {
   /** Shows a result that was saved as JSON. */
   importRun(json: string): void {
     try {
-      const { run, vocabulary } = parseRun(json);
-      this.open({ run, vocabulary });
+      this.open(parseRun(json));
       this.isForeign = true;
     } catch (thrown) {
       this.draftProblem = asMemoscopeError(thrown).message;

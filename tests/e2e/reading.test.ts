@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type {} from '../../src/app/api.ts';
-import { analyse, plantedText, visit } from './visit.ts';
+import { analyse, finished, plantedText, visit } from './visit.ts';
 
 const popover = 'popover';
 
@@ -32,6 +32,32 @@ test('the numbers of the card are those of the programming interface', async () 
     const card = await page.getByTestId(popover).innerText();
     expect(card).toContain(`${token.rank}`);
     expect(card.replace('−', '-')).toContain((token.logprob ?? NaN).toFixed(3));
+  });
+});
+
+test('a text that is edited beside its verdict: the verdict is said to be of the earlier one', async () => {
+  const text = plantedText('qa', 8);
+  await visit({}, async ({ page }) => {
+    const notice = page.getByTestId('outdated');
+    const box = page.getByTestId('input');
+    await analyse(page, text);
+    expect(await notice.innerText()).toBe('');
+    await box.press('End');
+    await box.pressSequentially('!');
+    await expect.poll(() => notice.innerText()).toMatch(/changed since: this is the result of the earlier/);
+    expect(await notice.getAttribute('role')).toBe('status');
+    // Once it is there it stays where it is, whatever is typed.
+    const place = await page.getByTestId('verdict').boundingBox();
+    await box.pressSequentially(' And more of it.');
+    expect(await page.getByTestId('verdict').boundingBox()).toEqual(place);
+    await page.reload();
+    await expect.poll(() => notice.innerText()).toMatch(/earlier one/);
+    expect(await page.getByTestId('progress').getAttribute('data-state')).toBe('done');
+    await box.press('Control+Enter');
+    await expect.poll(() => notice.innerText()).toBe('');
+    await finished(page, text);
+    await box.fill('');
+    expect(await notice.innerText()).toBe('');
   });
 });
 

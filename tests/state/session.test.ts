@@ -203,6 +203,102 @@ describe('stop and resume', () => {
   });
 });
 
+describe('the cut', () => {
+  it('is in the middle of what is scored: of a growing and a stopped run, then of the whole', async () => {
+    const { session, engine } = open();
+    engine.afterChunk = (reached) => {
+      if (session.run) expect(session.split).toBe(Math.floor(session.run.scored / 2));
+      if (reached === 3 * CHUNK) session.stop();
+    };
+    await analyse(session, TEXT);
+    const { scored } = shown(session);
+    expect(scored).toBeLessThan(TEXT.length);
+    expect(session.split).toBe(Math.floor(scored / 2));
+    await session.resume();
+    expect(session.split).toBe(Math.floor(TEXT.length / 2));
+  });
+
+  it('stays where the visitor put it, until another text is shown', async () => {
+    const { session, engine } = open();
+    engine.afterChunk = (reached) => {
+      if (reached === CHUNK) session.split = 2;
+      if (reached === 2 * CHUNK) session.stop();
+    };
+    await analyse(session, TEXT);
+    engine.afterChunk = () => undefined;
+    await session.resume();
+    expect(session.split).toBe(2);
+    await analyse(session, 'Another text.');
+    expect(session.split).toBe(6);
+  });
+});
+
+describe('a text that is changed beside its result', () => {
+  it('is told of while box and result differ, but not while the new one is read', async () => {
+    const { session, engine } = open();
+    expect(session.isOutdated).toBe(false);
+    await analyse(session, TEXT);
+    expect(session.isOutdated).toBe(false);
+    session.draft = `${TEXT} More.`;
+    expect(session.isOutdated).toBe(true);
+    session.draft = TEXT;
+    expect(session.isOutdated).toBe(false);
+    const seen = new Set<boolean>();
+    engine.afterChunk = () => void seen.add(session.isOutdated);
+    session.draft = `${TEXT} More.`;
+    const reading = session.analyse();
+    // Neither before anything is known of the new run.
+    seen.add(session.isOutdated);
+    await reading;
+    expect([...seen, session.isOutdated]).toEqual([false, false]);
+  });
+
+  it('is told of again when the new run was stopped before it began, or failed', async () => {
+    const { session, engine } = open();
+    await analyse(session, TEXT);
+    session.draft = 'Another text.';
+    const stopped = session.analyse();
+    session.stop();
+    await stopped;
+    expect(session.isOutdated).toBe(true);
+    engine.client.terminate();
+    session.link.state = { kind: 'idle' };
+    engine.openFailure = new MemoscopeError('ModelCorrupt', 'altered');
+    await session.analyse();
+    expect(session.status.kind).toBe('failed');
+    expect(session.isOutdated).toBe(true);
+  });
+
+  it('is told of after a reload that brings back both, not beside an empty box', async () => {
+    const first = open();
+    await analyse(first.session, TEXT);
+    first.session.draft = 'changed since';
+    await vi.waitFor(async () => {
+      expect(await first.session.storage.readDraft()).toBe('changed since');
+    });
+    const { session } = open({ disk: first.disk });
+    await session.start();
+    expect([session.draft, shown(session).text, session.isOutdated]).toEqual(['changed since', TEXT, true]);
+    for (const nothing of ['', ' \n']) {
+      session.draft = nothing;
+      expect(session.isOutdated).toBe(false);
+    }
+  });
+
+  it('is not told of where a stored result takes the place of a run under way', async () => {
+    const { session, engine } = open();
+    await analyse(session, 'First text.');
+    const first = shown(session);
+    engine.afterChunk = async (reached) => {
+      if (reached === CHUNK) await session.openRun(first.key);
+    };
+    await analyse(session, TEXT);
+    expect(session.isOutdated).toBe(false);
+    session.draft = TEXT;
+    expect(session.isOutdated).toBe(true);
+  });
+});
+
 describe('failures', () => {
   it('a worker that dies is replaced once, and the run ends with the same numbers', async () => {
     const { session, engine } = open();
