@@ -238,6 +238,26 @@ test('samples of one’s own: JSON Lines with bad rows, a file whose columns mus
   });
 });
 
+test('on a phone a row shows the end of the prefix, the cut and the beginning of the suffix', async () => {
+  const fewer = JSON.stringify({ schema: 1, seed: 1, passages: FEW.filter((_, index) => index % 4 < 2) });
+  const replaced = new Map([['planted/planted.json', fewer]]);
+  await visit(options({ viewport: { width: 360, height: 780 }, replaced }), async ({ page }) => {
+    await run(page);
+    const seen = await page.getByTestId('sample-row').evaluateAll((rows) =>
+      rows.map((row) => {
+        const box = (part: string) => row.querySelector(part)?.getBoundingClientRect();
+        const end = Math.min(box('.sample')?.right ?? NaN, box('.match')?.left ?? NaN);
+        return [box('.prefix')?.width ?? NaN, end - (box('.suffix')?.left ?? NaN)];
+      }),
+    );
+    expect(seen.length).toBeGreaterThan(5);
+    for (const [prefix, suffix] of seen) {
+      expect(prefix).toBeGreaterThan(20);
+      expect(suffix).toBeGreaterThan(30);
+    }
+  });
+});
+
 for (const colorScheme of ['light', 'dark'] as const)
   for (const viewport of [
     { width: 360, height: 780 },
