@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { exposeApi } from '../../src/app/api.ts';
 import type { SampleLab } from '../../src/app/samples/sampleLab.svelte.ts';
+import type { Sample } from '../../src/app/samples/dataSet.ts';
+import { describeSplit } from '../../src/app/samples/prepare.ts';
 import { leftOutOf } from '../../src/app/samples/unscorable.ts';
 import { tableCsv } from '../../src/app/samples/sampleColumns.ts';
 import { Selection } from '../../src/app/samples/selection.svelte.ts';
@@ -139,57 +141,51 @@ describe('a data set', () => {
     },
   );
 
-  it.each(['full', 'screening'] as const)(
-    'survives a tab that dies without a word (%s), once and again: nothing that was stored is lost',
-    async (mode) => {
-      const page = open();
-      const few = LINES.slice(0, 40).join('\n');
-      const dying = async (lab: SampleLab, engine: FakeEngine, samples: number): Promise<void> => {
-        await lab.change({ split: SPLIT });
-        await lab.run.change({ mode });
-        await new Promise<void>((resolve) => {
-          engine.afterChunk = async () => {
-            if (lab.run.results.filter(Boolean).length < samples) return;
-            resolve();
-            await new Promise(() => undefined);
-          };
-          void lab.run.run();
-        });
-      };
-      const next = async () => {
-        const visit = open({ disk: page.disk });
-        await visit.session.storage.open();
-        await visit.lab.start();
-        await visit.lab.change({ split: SPLIT });
-        await visit.lab.run.change({ mode });
-        return visit;
-      };
-      await page.lab.openPasted(few);
-      await dying(page.lab, page.engine, 20);
-      const scored = async () => (await next()).lab.run.scored;
-      // The only block is not finished, and nobody pressed Stop.
-      await expect.poll(scored).toBeGreaterThanOrEqual(20);
-      const stored = await scored();
-      const second = await next();
-      expect(stored).toBeLessThan(40);
-      expect(second.lab.run.canResume).toBe(true);
-      expect(second.lab.run.embeddings.size).toBe(mode === 'full' ? stored : 0);
-      // The next visit dies before it has come so far.
-      await dying(second.lab, second.engine, 5);
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      const third = await next();
-      expect(third.lab.run.scored).toBeGreaterThanOrEqual(stored);
-      await third.lab.run.run();
-      expect(third.lab.run.status.kind).toBe('done');
-      const whole = open();
-      await whole.lab.openPasted(few);
-      await whole.lab.change({ split: SPLIT });
-      await whole.lab.run.change({ mode });
-      await whole.lab.run.run();
-      expect(scoredOf(third.lab)).toEqual(scoredOf(whole.lab));
-      expect((await next()).lab.run.scored).toBe(40);
-    },
-  );
+  it('survives a tab that dies without a word, once and again: nothing that was stored is lost', async () => {
+    const page = open();
+    const few = LINES.slice(0, 40).join('\n');
+    const dying = async (lab: SampleLab, engine: FakeEngine, samples: number): Promise<void> => {
+      await lab.change({ split: SPLIT });
+      await new Promise<void>((resolve) => {
+        engine.afterChunk = async () => {
+          if (lab.run.results.filter(Boolean).length < samples) return;
+          resolve();
+          await new Promise(() => undefined);
+        };
+        void lab.run.run();
+      });
+    };
+    const next = async () => {
+      const visit = open({ disk: page.disk });
+      await visit.session.storage.open();
+      await visit.lab.start();
+      await visit.lab.change({ split: SPLIT });
+      return visit;
+    };
+    await page.lab.openPasted(few);
+    await dying(page.lab, page.engine, 20);
+    const scored = async () => (await next()).lab.run.scored;
+    // The only block is not finished, and nobody pressed Stop.
+    await expect.poll(scored).toBeGreaterThanOrEqual(20);
+    const stored = await scored();
+    const second = await next();
+    expect(stored).toBeLessThan(40);
+    expect(second.lab.run.canResume).toBe(true);
+    expect(second.lab.run.embeddings.size).toBe(stored);
+    // The next visit dies before it has come so far.
+    await dying(second.lab, second.engine, 5);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const third = await next();
+    expect(third.lab.run.scored).toBeGreaterThanOrEqual(stored);
+    await third.lab.run.run();
+    expect(third.lab.run.status.kind).toBe('done');
+    const whole = open();
+    await whole.lab.openPasted(few);
+    await whole.lab.change({ split: SPLIT });
+    await whole.lab.run.run();
+    expect(scoredOf(third.lab)).toEqual(scoredOf(whole.lab));
+    expect((await next()).lab.run.scored).toBe(40);
+  });
 
   it('shows a finished run at once when it is opened again', async () => {
     const first = await opened();
@@ -375,6 +371,30 @@ describe('reading', () => {
     expect(lab.run.problems).toHaveLength(1);
     await lab.run.run();
     expect(lab.run.results[0]?.cut).toMatchObject({ from: 0, cut: 3, to: 6, isMoved: false });
+  });
+
+  it('says where it cuts: at the columns, or else at a number of tokens', async () => {
+    const { lab } = open();
+    const cutOf = async (lines: readonly object[]): Promise<string | undefined> => {
+      await lab.openPasted(lines.map((line) => JSON.stringify(line)).join('\n'));
+      await lab.change({ split: SPLIT });
+      await lab.run.run();
+      return lab.run.settings?.split;
+    };
+    const own = { prompt: 'one two three', completion: ' four five' };
+    const whole = { text: 'one two three four five' };
+    const count = 'prefix of 8 tokens, suffix of at most 40';
+    expect(await cutOf([own, own])).toBe('where the columns of the file meet');
+    expect(await cutOf([whole, whole])).toBe(count);
+    // Of several files, some may have columns and some not.
+    const mixed = [...(lab.run.dataSet?.samples ?? []), { prefix: 'one' } as Sample];
+    expect(describeSplit(SPLIT, mixed)).toBe(
+      `where the columns of the file meet; the other 2 samples: ${count}`,
+    );
+    await lab.openPasted(JSON.stringify(own));
+    await lab.change({ split: { ...SPLIT, keepsOwn: false } });
+    await lab.run.run();
+    expect(lab.run.settings?.split).toBe(count);
   });
 
   it('asks for the columns it does not know', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { exposeApi } from '../../src/app/api.ts';
 import type { SampleLab } from '../../src/app/samples/sampleLab.svelte.ts';
+import { BLOCK_TOKENS } from '../../src/core/sampleBlocks.ts';
 import { tableCsv } from '../../src/app/samples/sampleColumns.ts';
 import { screenedTokens, screeningCost } from '../../src/core/screening.ts';
 import { readSamples } from '../../src/core/samples/readSamples.ts';
@@ -74,6 +75,26 @@ describe('screening', () => {
     expect(lengths.some((n) => n < 8)).toBe(true);
     expect(lengths.some((n) => n > 8 && n < 49)).toBe(true);
     expect(lengths).toContain(50);
+  });
+
+  it('tells the samples of a block together: those that miss early alone would look as if nothing was recited', async () => {
+    const { lab, engine } = await opened();
+    // Every other sample is known to its end.
+    engine.isKnown = (_, first) => first % 2 === 0;
+    const seen: number[] = [];
+    engine.afterChunk = () => {
+      seen.push(lab.run.results.filter(Boolean).length);
+      if (engine.scored.length === 4) lab.run.stop();
+    };
+    await lab.run.run();
+    const block = Math.floor(BLOCK_TOKENS / 61);
+    expect(seen.filter((count) => count % block > 0)).toEqual([]);
+    expect(lab.run.scored).toBeGreaterThan(0);
+    expect(lab.run.scored).toBeLessThan(LINES.length);
+    expect(lab.run.scored % block).toBe(0);
+    const lengths = scoredOf(lab).flatMap((scored) => (scored ? [scored.matchLength] : []));
+    expect(lengths.some((n) => n > 40)).toBe(true);
+    expect(lengths.some((n) => n < 8)).toBe(true);
   });
 
   it('goes on in a closed tab with the numbers of an uninterrupted run', async () => {

@@ -18,10 +18,17 @@ export const DEFAULT_SPLIT: SplitSettings = {
   keepsOwn: true,
 };
 
-export const describeSplit = ({ rule }: SplitSettings): string =>
-  rule.mode === 'count'
-    ? `prefix of ${counted(rule.prefix, 'token')}, suffix of at most ${rule.suffix}`
-    : `prefix of the first ${Math.round(100 * rule.at)}% of the tokens`;
+/** How samples are cut, in words. */
+export function describeSplit({ rule, keepsOwn }: SplitSettings, samples: readonly Sample[]): string {
+  const cut =
+    rule.mode === 'count'
+      ? `prefix of ${counted(rule.prefix, 'token')}, suffix of at most ${rule.suffix}`
+      : `prefix of the first ${Math.round(100 * rule.at)}% of the tokens`;
+  const others = keepsOwn ? samples.filter(({ prefix }) => prefix === null).length : samples.length;
+  if (others === samples.length) return cut;
+  const own = 'where the columns of the file meet';
+  return others === 0 ? own : `${own}; the other ${counted(others, 'sample')}: ${cut}`;
+}
 
 /** A sample ready to be scored. */
 export interface PreparedSample {

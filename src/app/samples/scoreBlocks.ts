@@ -37,7 +37,7 @@ export interface SampleQuestion {
 
 /**
  * Key under which a run is stored: SHA-256 over the samples' content, the cut, model, adapter
- * and, if it is a screening, how that begins.
+ * and, if it is a screening, how that begins and which samples it takes together.
  *
  * @throws {MemoscopeError} `ModelUnavailable` on insecure pages.
  */
@@ -56,7 +56,7 @@ export async function keyOfSamples(
     if (slices.isOver) await slices.rest();
   }
   const files = source.files.map(({ sha256 }) => sha256);
-  const screening = mode === 'screening' ? ['screening', FIRST_CHUNK] : [];
+  const screening = mode === 'screening' ? ['screening', FIRST_CHUNK, BLOCK_TOKENS] : [];
   return sha256OfText(
     JSON.stringify([content, split, source.id, files, adapter?.source.sha256 ?? null, ...screening]),
   );
@@ -64,7 +64,7 @@ export async function keyOfSamples(
 
 export const sampleSettings = (
   opened: OpenedModel,
-  { adapter, split, mode }: SampleQuestion,
+  { samples, adapter, split, mode }: SampleQuestion,
 ): SampleRunSettings => ({
   modelId: opened.id,
   modelHash: opened.hash,
@@ -72,7 +72,7 @@ export const sampleSettings = (
   adapterHash: adapter?.source.sha256 ?? null,
   hasReference: adapter !== null && mode === 'full',
   mode,
-  split: describeSplit(split),
+  split: describeSplit(split, samples),
 });
 
 /** Every sample tokenized and cut; null where it cannot be scored, with the reason among the problems. */
@@ -128,9 +128,6 @@ export async function prepareAll(
   return { prepared, problems };
 }
 
-/** A screened sample costs a fraction of a scored one: larger blocks for the same seconds of work. */
-const BLOCK_SIZES: Readonly<Record<ScoreMode, number>> = { full: BLOCK_TOKENS, screening: 2 * BLOCK_TOKENS };
-
 /**
  * Scores all blocks that are not done. A worker that dies is replaced once a block.
  *
@@ -145,7 +142,7 @@ export async function scoreBlocks(
   await nextTask();
   const lengths = filled(new Uint32Array(prepared.length), (index) => prepared[index]?.ids.length ?? 0);
   await nextTask();
-  const blocks = planBlocks(lengths, BLOCK_SIZES[job.mode]);
+  const blocks = planBlocks(lengths);
   job.onPlan(blocks.filter((indices) => !job.isDone(indices)));
   const score = job.mode === 'screening' ? screenBlock : scoreBlock;
   let device: DeviceReport | null = null;

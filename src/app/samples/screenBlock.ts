@@ -1,8 +1,9 @@
 /** One block of samples, read chunk by chunk: after each, those that missed are done. */
 import { chunkEnds, chunkMatch, screenedSample } from '../../core/screening.ts';
+import type { StoredSample } from '../../engine/sampleStore.ts';
 import { MemoscopeError } from '../../protocol/errors.ts';
 import type { DeviceReport, ScoreChunk } from '../../protocol/scorer.ts';
-import { type BlockJob, BlockPart } from './blockJob.ts';
+import type { BlockJob } from './blockJob.ts';
 import type { PreparedSample } from './prepare.ts';
 
 /** A sample on its way. */
@@ -71,8 +72,11 @@ async function readChunk(
 }
 
 /**
- * Screens one block. The base is not read: its N would need candidates of its own, and nothing that compares the two
- * is known in this mode anyway.
+ * Screens one block. Its samples are told together, once all are done: those that miss early are done first, and what
+ * is known of them alone would make the model look as if it recited nothing.
+ *
+ * The base is not read: its N would need candidates of its own, and nothing that compares the two is known in this mode
+ * anyway.
  *
  * @throws {MemoscopeError} as `ScorerApi.score`.
  */
@@ -82,7 +86,7 @@ export async function screenBlock(
   prepared: readonly (PreparedSample | null)[],
   job: BlockJob,
 ): Promise<DeviceReport> {
-  const part = new BlockPart(number, indices, job);
+  const finished: StoredSample[] = [];
   let alive: Candidate[] = [];
   indices.forEach((index, place) => {
     const sample = prepared[index];
@@ -90,26 +94,28 @@ export async function screenBlock(
     const ends = chunkEnds(sample.prefixTokens, sample.ids.length - sample.prefixTokens);
     alive.push({ place, sample, ends, chunks: 0, matchLength: 0, fragile: false });
   });
-  return part.fill(async () => {
-    let device: DeviceReport | null = null;
-    while (alive.length > 0) {
-      const next: Candidate[] = [];
-      // Of like length side by side, so that little is padding.
-      alive.sort((a, b) => tokensOf(b) - tokensOf(a) || a.place - b.place);
-      device = await readChunk(alive, job, (candidate, chunk) => {
-        if (advance(candidate, chunk)) {
-          next.push(candidate);
-          return;
-        }
-        const { place, sample, matchLength, fragile } = candidate;
-        const { prefixTokens, cut } = sample;
-        const suffixTokens = sample.ids.length - prefixTokens;
-        const scored = screenedSample({ matchLength, prefixTokens, suffixTokens, fragile });
-        part.add(place, { scored, cut });
-      });
-      alive = next;
-    }
-    if (device) return device;
-    throw new MemoscopeError('Internal', `block ${number} has no samples`);
+  let device: DeviceReport | null = null;
+  while (alive.length > 0) {
+    const next: Candidate[] = [];
+    // Of like length side by side, so that little is padding.
+    alive.sort((a, b) => tokensOf(b) - tokensOf(a) || a.place - b.place);
+    device = await readChunk(alive, job, (candidate, chunk) => {
+      if (advance(candidate, chunk)) {
+        next.push(candidate);
+        return;
+      }
+      const { place, sample, matchLength, fragile } = candidate;
+      const { prefixTokens, cut } = sample;
+      const suffixTokens = sample.ids.length - prefixTokens;
+      const scored = screenedSample({ matchLength, prefixTokens, suffixTokens, fragile });
+      finished[place] = { scored, cut };
+    });
+    alive = next;
+  }
+  if (!device) throw new MemoscopeError('Internal', `block ${number} has no samples`);
+  finished.forEach((sample, place) => {
+    job.onSample(indices[place] ?? 0, sample);
   });
+  job.onBlock(number, { indices, samples: finished, embeddings: null }, true);
+  return device;
 }
