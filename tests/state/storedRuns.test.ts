@@ -238,8 +238,8 @@ describe('a stored run in words', () => {
   });
 
   it('names the total alone where it does not know', () => {
-    const old: Partial<SampleRunHeader> = { ...header };
+    const old = structuredClone(header) as { scored?: number } & Omit<SampleRunHeader, 'scored'>;
     delete old.scored;
-    expect(describeStoredRun(old as SampleRunHeader)[0]).toBe('504 samples');
+    expect(describeStoredRun(old)[0]).toBe('504 samples');
   });
 });
