@@ -18,6 +18,7 @@ import type { DeviceReport, DeviceRequest, OpenedModel, WindowSettings } from '.
 import { despiteOneDeath } from './despiteOneDeath.ts';
 import { problemOfText } from './draft.ts';
 import type { ModelLink } from './modelLink.svelte.ts';
+import { logFrom } from './originLog.ts';
 import {
   readSampleInputs,
   scoreSamplesWith,
@@ -25,16 +26,7 @@ import {
   type ScoredSamples,
   type ScoreSamplesOptions,
 } from './samples/samplesApi.ts';
-import {
-  blankRun,
-  continueRun,
-  DEFAULT_TOP_K,
-  keyOfRun,
-  originOf,
-  settingsOf,
-  timestamp,
-  type RunChoice,
-} from './scoreText.ts';
+import { blankRun, continueRun, DEFAULT_TOP_K, keyOfRun, settingsOf, type RunChoice } from './scoreText.ts';
 
 export interface ScoreOptions {
   /** Id of a model that `models()` lists; left out: the one that the page uses. */
@@ -242,14 +234,14 @@ interface Question {
 async function scoreWith(link: ModelLink, opened: OpenedModel, question: Question): Promise<ScoredText> {
   const { identity, choice, signal, onProgress } = question;
   const tokens = await link.scorer.tokenize(identity.text, { signal });
-  const startedAt = timestamp();
-  const run = blankRun(identity, tokens, settingsOf(opened, choice), originOf(opened.device, startedAt, 0));
+  const log = logFrom(null, opened.device);
+  const run = blankRun(identity, tokens, settingsOf(opened, choice), log.origin);
   let done = 0;
   const onStretch = (_stretch: unknown, scored: number): void => {
     done = scored;
     onProgress?.(scored, run.ids.length);
   };
-  const scoring = { scorer: link.scorer, adapter: choice.adapter, signal, onStretch };
+  const scoring = { scorer: log.watch(link.scorer), adapter: choice.adapter, signal, onStretch };
   const summary = await despiteOneDeath(signal, () => continueRun({ ...run, scored: done }, scoring));
   link.device = summary.device;
   if (summary.end < run.ids.length)
@@ -258,7 +250,7 @@ async function scoreWith(link: ModelLink, opened: OpenedModel, question: Questio
   const vocabulary = link.vocabularyOf(opened.hash);
   return {
     settings: run.settings,
-    origin: originOf(summary.device, startedAt, summary.elapsedMs),
+    origin: { ...log.origin, elapsedMs: summary.elapsedMs },
     tokens: Array.from(run.ids, (_, token) => tokenOf(run, bytes, vocabulary, token)),
   };
 }

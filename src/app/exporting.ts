@@ -108,6 +108,16 @@ const invalid = (why: string): MemoscopeError =>
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
 
+function isOrigin(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { startedAt, earlierDevices = [] } = value;
+  return (
+    typeof startedAt === 'string' &&
+    Array.isArray(earlierDevices) &&
+    earlierDevices.every((name) => typeof name === 'string')
+  );
+}
+
 /** What must be there before the rows are looked at. */
 const REQUIRED: Readonly<
   Record<keyof Omit<RunJson, 'format' | 'schema' | 'columns'>, (v: unknown) => boolean>
@@ -116,7 +126,7 @@ const REQUIRED: Readonly<
   title: (value) => typeof value === 'string',
   text: (value) => typeof value === 'string',
   settings: (value) => isObject(value) && typeof value['topK'] === 'number',
-  origin: (value) => isObject(value) && typeof value['startedAt'] === 'string',
+  origin: isOrigin,
   scored: Number.isInteger,
   vocabulary: isObject,
   tokens: Array.isArray,

@@ -5,6 +5,7 @@ import type { Run } from '../core/run.ts';
 import { tableHeader, tableRows, tokenTable } from '../core/tokenTable.ts';
 import type { Vocabulary } from '../engine/vocabulary.ts';
 import { runToJson } from './exporting.ts';
+import { originCells } from './originText.ts';
 
 /** Name of a run's file without its ending: readable, and different for different settings. */
 const fileName = ({ key, settings }: Run): string =>
@@ -21,7 +22,7 @@ export function download(parts: BlobPart[], name: string, type: string): void {
 
 /** Settings and origin as rows `# name, value` over a table, so that no table goes without them. */
 function settingsRows({ settings, origin, scored, ids }: Run): [string, string | number | boolean | null][] {
-  const all = { ...settings, ...origin, tokens: ids.length, scored };
+  const all = { ...settings, ...originCells(origin), tokens: ids.length, scored };
   return Object.entries(all).map(([name, value]) => [`# ${name}`, value]);
 }
 

@@ -4,7 +4,8 @@ import type { AdapterEntry } from '../engine/modelCatalog.ts';
 import type { Archive } from './archive.svelte.ts';
 import type { ModelLink } from './modelLink.svelte.ts';
 import { despiteOneDeath } from './despiteOneDeath.ts';
-import { continueRun, originOf } from './scoreText.ts';
+import { OriginLog } from './originLog.ts';
+import { continueRun } from './scoreText.ts';
 import { ScoringRate } from './scoringRate.ts';
 import type { ScoringStatus } from './status.ts';
 
@@ -34,10 +35,13 @@ export interface ScoringJob {
  */
 export async function scoreRest(run: Run, job: ScoringJob): Promise<void> {
   const rate = new ScoringRate(run.scored, run.ids.length);
+  const log = new OriginLog(run.origin, run.scored > 0, (origin) => {
+    void job.storage.update({ ...run, origin });
+  });
   let grown = run;
   job.report(rate.status(run.scored));
   await despiteOneDeath(job.signal, () =>
-    scoreOnce(grown, rate, job, (scored) => {
+    scoreOnce(grown, rate, log, job, (scored) => {
       grown = { ...grown, scored };
     }),
   );
@@ -46,11 +50,11 @@ export async function scoreRest(run: Run, job: ScoringJob): Promise<void> {
 async function scoreOnce(
   run: Run,
   rate: ScoringRate,
+  log: OriginLog,
   { link, storage, adapter, signal, report, draw }: ScoringJob,
   onScored: (scored: number) => void,
 ): Promise<void> {
   const writes: Promise<void>[] = [];
-  const startedAt = performance.now();
   let shown = run;
   let drawnAt = -Infinity;
   let reportedAt = -Infinity;
@@ -69,12 +73,11 @@ async function scoreOnce(
     }
   };
   try {
-    const { device } = await continueRun(run, { scorer: link.scorer, adapter, signal, onStretch });
-    link.device = device;
-    shown = { ...shown, origin: originOf(device, run.origin.startedAt, run.origin.elapsedMs) };
+    const scorer = log.watch(link.scorer);
+    await continueRun(run, { scorer, adapter, signal, onStretch });
   } finally {
-    const elapsedMs = run.origin.elapsedMs + performance.now() - startedAt;
-    shown = { ...shown, origin: { ...shown.origin, elapsedMs } };
+    link.device = log.device ?? link.device;
+    shown = { ...shown, origin: log.origin };
     await draw(shown);
     await Promise.all(writes);
     await storage.update(shown);

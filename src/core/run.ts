@@ -19,10 +19,12 @@ export interface RunSettings {
   readonly topK: number;
 }
 
-/** Where a run's numbers were computed. */
+/** Where a run's numbers were computed: the last device, and those before it. */
 export interface RunOrigin {
   readonly device: 'webgpu' | 'wasm';
   readonly deviceName: string;
+  /** Names of the others that computed before it, where a run went on on another device. */
+  readonly earlierDevices?: readonly string[];
   readonly threads: number;
   /** True for a result that ships with the page. */
   readonly precomputed: boolean;

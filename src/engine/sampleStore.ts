@@ -8,7 +8,7 @@ import type { ScoredSample } from '../core/sampleScores.ts';
 import type { Duplicates } from '../core/similarity/duplicates.ts';
 import type { QuantizedVectors } from '../core/similarity/quantized.ts';
 import type { ScoreMode } from '../core/screening.ts';
-import { openShelf, type OpenShelf, type Shelf } from './shelf.ts';
+import { openShelf, type OpenShelf, type Shelf, type ShelfKey } from './shelf.ts';
 
 const SCHEMA = 1;
 
@@ -78,8 +78,22 @@ export interface SampleRunHeader {
   readonly content?: string;
   readonly settings: SampleRunSettings;
   readonly origin: RunOrigin;
+  /** Samples that are stored; runs of early versions do not say. */
+  readonly scored?: number;
   /** Samples that cannot be scored; runs of early versions do not say. */
   readonly unscorable?: readonly StoredReason[];
+  /** ISO 8601, UTC. */
+  readonly savedAt: string;
+}
+
+/** A header as a run begins with it. */
+export type NewRunHeader = Omit<SampleRunHeader, 'schema' | 'savedAt' | 'scored'>;
+
+/** How far a run is. Small, since it is written again and again. */
+interface RunProgress {
+  readonly key: string;
+  readonly scored: number;
+  readonly origin: RunOrigin;
   /** ISO 8601, UTC. */
   readonly savedAt: string;
 }
@@ -92,6 +106,14 @@ function isHeader(stored: unknown): stored is SampleRunHeader {
   const { key, name, samples, settings, origin, savedAt } = stored;
   const areTexts = [key, name, savedAt].every((field) => typeof field === 'string');
   return areTexts && typeof samples === 'number' && isObject(settings) && isObject(origin);
+}
+
+function isProgress(stored: unknown): stored is RunProgress {
+  if (!isObject(stored)) return false;
+  const { key, scored, origin, savedAt } = stored;
+  return (
+    [key, savedAt].every((field) => typeof field === 'string') && Number.isInteger(scored) && isObject(origin)
+  );
 }
 
 const isReason = (stored: unknown): stored is StoredReason =>
@@ -161,39 +183,59 @@ function packTokens(samples: readonly StoredSample[]): void {
   }
 }
 
+/** A stored header as this version has it, with how far the run is. */
+function readable(stored: SampleRunHeader, progress: unknown): SampleRunHeader {
+  // Runs from before there was screening do not say it.
+  const settings = { ...{ mode: 'full' as const }, ...stored.settings };
+  const { unscorable = [] } = stored;
+  const reasons = Array.isArray(unscorable) ? unscorable.filter(isReason) : [];
+  return { ...stored, ...(isProgress(progress) ? progress : {}), settings, unscorable: reasons };
+}
+
 export class SampleStore {
   private readonly headers: Shelf;
+  /** By the run's key, as are the duplicates. */
+  private readonly progress: Shelf;
   /** A series for each run, by the block's number. */
   private readonly blocks: Shelf;
   private readonly inputs: Shelf;
-  /** By the run's key. */
   private readonly duplicates: Shelf;
+
+  /** Keys of runs that were forgotten: what is still scored of them stays in memory. */
+  private readonly forgotten = new Set<ShelfKey>();
 
   constructor(open: OpenShelf = openShelf) {
     this.headers = open('sample-runs');
+    this.progress = open('sample-progress');
     this.blocks = open('sample-scores');
     this.inputs = open('sample-inputs');
     this.duplicates = open('sample-duplicates');
   }
 
   /** Writes a run's header: with the first one the run exists. */
-  async writeHeader(header: Omit<SampleRunHeader, 'schema' | 'savedAt'>): Promise<void> {
+  async writeHeader(header: NewRunHeader): Promise<void> {
+    this.forgotten.delete(header.key);
     const savedAt = new Date().toISOString();
     await this.headers.set(header.key, { ...header, schema: SCHEMA, savedAt } satisfies SampleRunHeader);
+  }
+
+  /** Brings up to date how far a run is. */
+  async writeProgress(progress: Omit<RunProgress, 'savedAt'>): Promise<void> {
+    if (this.forgotten.has(progress.key)) return;
+    const savedAt = new Date().toISOString();
+    await this.progress.set(progress.key, { ...progress, savedAt } satisfies RunProgress);
   }
 
   /** The header of a run; null if there is none that this version reads. */
   async readHeader(key: string): Promise<SampleRunHeader | null> {
     const stored = await this.headers.get(key);
     if (!isHeader(stored)) return null;
-    // Runs from before there was screening do not say it.
-    const { unscorable = [] } = stored;
-    const reasons = Array.isArray(unscorable) ? unscorable.filter(isReason) : [];
-    return { ...stored, settings: { ...{ mode: 'full' }, ...stored.settings }, unscorable: reasons };
+    return readable(stored, await this.progress.get(key));
   }
 
   /** Keeps a block; what is not the whole of one only if no more of it is stored. */
   async append(key: string, number: number, block: StoredBlock, isWhole = true): Promise<void> {
+    if (this.forgotten.has(key)) return;
     if (isWhole) await this.blocks.set([key, number], block);
     else
       await this.blocks.update([key, number], (stored) =>
@@ -212,7 +254,7 @@ export class SampleStore {
   }
 
   async writeDuplicates(key: string, duplicates: Duplicates): Promise<void> {
-    await this.duplicates.set(key, duplicates);
+    if (!this.forgotten.has(key)) await this.duplicates.set(key, duplicates);
   }
 
   /** Duplicates among the samples of a run; null if they are not stored. */
@@ -236,19 +278,32 @@ export class SampleStore {
 
   /** Stored runs, the latest first. */
   async list(): Promise<SampleRunHeader[]> {
-    const all = await this.headers.values();
-    return all.filter(isHeader).sort((a, b) => b.savedAt.localeCompare(a.savedAt));
+    const [headers, progress] = await Promise.all([this.headers.values(), this.progress.values()]);
+    const byKey = new Map(progress.filter(isProgress).map((record) => [record.key, record]));
+    return headers
+      .filter(isHeader)
+      .map((header) => readable(header, byKey.get(header.key)))
+      .sort((a, b) => b.savedAt.localeCompare(a.savedAt));
   }
 
   async forget(key: string): Promise<void> {
+    this.forgotten.add(key);
     await this.headers.delete(key);
+    await this.progress.delete(key);
     await this.blocks.deleteAllOf(key);
     await this.duplicates.delete(key);
   }
 
   /** Deletes everything. @returns the number of records that are still there after that: 0. */
   async forgetAll(): Promise<number> {
-    const shelves: readonly Shelf[] = [this.headers, this.blocks, this.inputs, this.duplicates];
+    for (const key of await this.headers.keys()) this.forgotten.add(key);
+    const shelves: readonly Shelf[] = [
+      this.headers,
+      this.progress,
+      this.blocks,
+      this.inputs,
+      this.duplicates,
+    ];
     await Promise.all(shelves.map((shelf) => shelf.clear()));
     const left = await Promise.all(shelves.map((shelf) => shelf.keys()));
     return left.flat().length;

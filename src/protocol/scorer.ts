@@ -120,6 +120,8 @@ export interface ScorePass {
 
 /** A finished stretch of tokens of one sequence; chunks come in order, without gaps but those of `starts`. */
 export interface ScoreChunk {
+  /** The device that computed this chunk; left out where it is that of the chunk before it. */
+  readonly device?: DeviceReport;
   /** Index of the sequence. */
   readonly sequence: number;
   /** Flat position of the first record. */

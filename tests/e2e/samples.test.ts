@@ -152,6 +152,21 @@ const storedSamples = (page: Page): Promise<number> =>
       }),
   );
 
+/** The storage panel says how far the run that is shown was stored, with its cut and model. */
+async function expectListed(page: Page): Promise<void> {
+  const scored = await progress(page).getAttribute('data-scored');
+  await page.getByTestId('storage').click();
+  const row = page.getByTestId('stored-samples');
+  await row.waitFor();
+  expect(await row.innerText()).toMatch(
+    new RegExp(
+      `^Planted set\\s+${scored} of ${FEW.length} samples scored · prefix of 50 tokens, suffix of at most 50 · memoscope-14m with planted-1 · full scores ·`,
+    ),
+  );
+  expect(await page.getByText('No results are stored.').count()).toBe(0);
+  await page.keyboard.press('Escape');
+}
+
 test('closed, opened, stopped and opened again, a run ends with the numbers of an uninterrupted one', async () => {
   await visit(options(), async ({ page: first, server, context }) => {
     await first.getByTestId('samples-run').click();
@@ -169,6 +184,7 @@ test('closed, opened, stopped and opened again, a run ends with the numbers of a
     await expect.poll(() => progress(page).getAttribute('data-state'), { timeout: 60_000 }).toBe('scoring');
     await page.getByTestId('samples-stop').click();
     await expect.poll(() => progress(page).getAttribute('data-state'), { timeout: 30_000 }).toBe('stopped');
+    await expectListed(page);
     const part = new RegExp(`^So far, \\d+ of ${FEW.length} samples\\.$`);
     expect(await page.getByTestId('panel-match-length').getByTestId('so-far').innerText()).toMatch(part);
     expect(await page.getByTestId('samples-summary').innerText()).toMatch(/^So far, the fine-tuned model/);

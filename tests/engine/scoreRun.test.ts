@@ -65,6 +65,8 @@ test('a pass that fails while the next is being queued is handled: the run moves
     expect(await run.run()).toMatchObject({ end: 3, device: { kind: 'wasm' } });
     expect(model.moveToWasm).toHaveBeenCalledOnce();
     expect(chunks.map(({ records }) => records.length)).toEqual([2]);
+    // WebGPU was lost before it computed anything.
+    expect(chunks.map(({ device }) => device?.kind)).toEqual(['wasm']);
     expect(unhandled).toEqual([]);
   } finally {
     process.off('unhandledRejection', note);

@@ -77,6 +77,12 @@ describe('a run as JSON', () => {
     expect(read.ids).toHaveLength(0);
   });
 
+  it('keeps the devices that a run was on, and the CSV names them', () => {
+    const moved = { ...run, origin: { ...run.origin, earlierDevices: ['a card', 'another'] } };
+    expect(parseRun([...runToJson(moved, reading, vocabulary)].join('')).run).toEqual(moved);
+    expect(csvOf(moved, reading).join('\n')).toMatch(/^# earlierDevices,a card; another\r?$/m);
+  });
+
   it('has a row a token that can be read without the page', () => {
     const content = JSON.parse(json) as {
       columns: Record<string, string>;
@@ -105,6 +111,11 @@ describe('a run as JSON', () => {
     ['another schema', spoilt((content) => (content['schema'] = 7)), /schema 7.*schema 1/],
     ['no text', spoilt((content) => delete content['text']), /"text" is missing/],
     ['settings of the wrong type', spoilt((content) => (content['settings'] = 'none')), /"settings"/],
+    [
+      'devices that are no names',
+      spoilt((content) => (content['origin'] = { ...run.origin, earlierDevices: [7] })),
+      /"origin"/,
+    ],
     ['another text', spoilt((content) => (content['text'] = 'a')), /do not cover its text of 1 bytes/],
     ['a column missing', spoilt((content) => delete content.tokens[1]?.['entropy']), /token 1 .*"entropy"/],
     [

@@ -23,7 +23,7 @@ export const MODEL_HASH = 'a'.repeat(64);
 const reportOf = ({ device, threads }: DeviceRequest): DeviceReport => ({
   kind: device === 'webgpu' ? 'webgpu' : 'wasm',
   threads: threads === 'auto' ? 1 : threads,
-  name: 'fake',
+  name: device === 'webgpu' ? 'fake card' : 'fake processor',
   reason: 'a test',
   selfTestError: null,
 });
@@ -114,6 +114,11 @@ export class FakeEngine {
     for (const port of this.ports) port.close();
   }
 
+  /** From now on WebAssembly computes, as after the loss of a graphics device. */
+  loseDevice(): void {
+    this.request = { device: 'wasm', threads: 1 };
+  }
+
   private start(): WorkerConnection {
     const { port1, port2 } = new MessageChannel();
     this.ports.push(port1, port2);
@@ -197,6 +202,7 @@ export class FakeEngine {
     const { ids, offsets, starts, passes, from, prefixes } = request;
     let end = from;
     let sequence = 0;
+    let told: DeviceRequest | null = null;
     while (end < ids.length) {
       await new Promise((resolve) => setTimeout(resolve, 0));
       if (signal.aborted || life.aborted) break;
@@ -206,7 +212,10 @@ export class FakeEngine {
       const records = passes.map((pass) =>
         recordsOf(ids.subarray(start), end - start, length, pass, this.isKnown),
       );
+      const device = told === this.request ? {} : { device: reportOf(this.request) };
+      told = this.request;
       await onChunk({
+        ...device,
         sequence,
         start: end,
         records,

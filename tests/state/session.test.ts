@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { isComplete, type Run } from '../../src/core/run.ts';
 import { MemoscopeError } from '../../src/protocol/errors.ts';
 import { runToJson } from '../../src/app/exporting.ts';
+import { describeOrigin } from '../../src/app/originText.ts';
 import type { Session } from '../../src/app/session.svelte.ts';
 import { CHUNK, type FakeEngine } from './fakeEngine.ts';
 import { MemoryDisk } from './memoryShelf.ts';
@@ -185,6 +186,45 @@ describe('stop and resume', () => {
     expect(shown(second.session).scored).toBe(shown(first.session).scored);
     await second.session.resume();
     expect(numbersOf(shown(second.session))).toEqual(numbersOf(await uninterrupted()));
+  });
+
+  it('on another device names both, in the result and where it is stored', async () => {
+    const first = open();
+    first.engine.afterChunk = (reached) => {
+      if (reached === 2 * CHUNK) first.session.stop();
+    };
+    await analyse(first.session, TEXT);
+    expect(shown(first.session).origin).not.toHaveProperty('earlierDevices');
+    const second = open({ disk: first.disk });
+    await second.session.start();
+    await second.session.storage.prefer({ device: 'webgpu' });
+    const headers: unknown[] = [];
+    second.engine.afterChunk = async (reached) => {
+      // A tab that is closed from now on has the device in its header.
+      if (reached === 5 * CHUNK) headers.push(second.disk.at('runs', shown(second.session).key)?.['origin']);
+    };
+    await second.session.resume();
+    const both = { device: 'webgpu', deviceName: 'fake card', earlierDevices: ['fake processor'] };
+    expect(shown(second.session).origin).toMatchObject(both);
+    expect(headers).toEqual([expect.objectContaining(both)]);
+    expect(describeOrigin(shown(second.session))).toMatch(/· WebGPU, earlier on fake processor ·/);
+    const third = open({ disk: first.disk });
+    await third.session.start();
+    expect(shown(third.session).origin).toEqual(shown(second.session).origin);
+  });
+
+  it('names a graphics device that was lost in mid-run beside the one that took over', async () => {
+    const { session, engine } = open();
+    await session.storage.prefer({ device: 'webgpu' });
+    engine.afterChunk = (reached) => {
+      if (reached === 2 * CHUNK) engine.loseDevice();
+    };
+    await analyse(session, TEXT);
+    expect(shown(session).origin).toMatchObject({
+      device: 'wasm',
+      deviceName: 'fake processor',
+      earlierDevices: ['fake card'],
+    });
   });
 
   it('does not mix the numbers of two models', async () => {

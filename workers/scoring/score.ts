@@ -1,6 +1,6 @@
 import { emptyRecords } from '../../src/core/tokenRecords.ts';
 import { asMemoscopeError, MemoscopeError } from '../../src/protocol/errors.ts';
-import type { ScoreChunk, ScoreRequest, ScoreSummary } from '../../src/protocol/scorer.ts';
+import type { DeviceReport, ScoreChunk, ScoreRequest, ScoreSummary } from '../../src/protocol/scorer.ts';
 import type { Scored } from '../head/readRecords.ts';
 import type { OpenModel } from '../openModel.ts';
 import { type ForwardBatch, layOut } from './batch.ts';
@@ -57,6 +57,8 @@ export class ScoreRun {
   private readonly queued: Work[] = [];
   private readonly startedAt = performance.now();
   private delivered: unknown = null;
+  /** The device that the last chunk came from. */
+  private told: DeviceReport | null = null;
   private end: number;
   private bytesToJs = 0;
   private failed = 0;
@@ -132,6 +134,7 @@ export class ScoreRun {
     const [work] = this.queued;
     if (!work) return;
     const scored = await this.resultsOf(work);
+    const { device } = this.model;
     this.queued.shift();
     if (!scored) {
       this.queued.length = 0;
@@ -139,8 +142,15 @@ export class ScoreRun {
     }
     await this.delivered;
     const chunks = chunksOf(work.windows, work.batch, this.padded(scored));
-    this.delivered = Promise.all(chunks.map((chunk) => this.deliver(chunk)));
+    this.delivered = Promise.all(chunks.map((chunk) => this.deliver(this.withDevice(chunk, device))));
     this.end = work.windows.at(-1)?.to ?? this.end;
+  }
+
+  /** Names the device with the first chunk that it computed. */
+  private withDevice(chunk: ScoreChunk, device: DeviceReport): ScoreChunk {
+    if (device === this.told) return chunk;
+    this.told = device;
+    return { ...chunk, device };
   }
 
   /**

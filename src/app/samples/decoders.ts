@@ -54,6 +54,12 @@ export const orNull =
   (value, where) =>
     value === null ? null : of(value, where);
 
+/** For a field that need not be there. */
+export const optional =
+  <T>(of: Decoder<T>): Decoder<T | undefined> =>
+  (value, where) =>
+    value === undefined ? undefined : of(value, where);
+
 export const listOf =
   <T>(of: Decoder<T>): Decoder<T[]> =>
   (value, where) => {
@@ -70,9 +76,8 @@ export const objectOf =
   <T extends object>(fields: { readonly [Name in keyof T]-?: Decoder<T[Name]> }): Decoder<T> =>
   (value, where) => {
     if (!isObject(value)) throw wrong(value, where, 'an object');
-    const read = Object.entries<Decoder<unknown>>(fields).map(([name, decode]) => [
-      name,
-      decode(value[name], `${where}.${name}`),
-    ]);
+    const read = Object.entries<Decoder<unknown>>(fields)
+      .map(([name, decode]) => [name, decode(value[name], `${where}.${name}`)] as const)
+      .filter(([, field]) => field !== undefined);
     return Object.fromEntries(read) as T;
   };

@@ -38,6 +38,11 @@ const KINDS = {
       value === null || typeof value === 'number' || value === 'Infinity' || value === '-Infinity',
   ],
   list: ['a list', (value: unknown) => Array.isArray(value)],
+  'texts or left out': [
+    'a list of texts',
+    (value: unknown) =>
+      value === undefined || (Array.isArray(value) && value.every((item) => typeof item === 'string')),
+  ],
   object: ['an object', isObject],
 } as const satisfies Record<string, readonly [string, (value: unknown) => boolean]>;
 

@@ -8,6 +8,7 @@ import {
 } from '../../core/samples/compareResults.ts';
 import type { Vocabulary } from '../../engine/vocabulary.ts';
 import type { StoredSample } from '../../engine/sampleStore.ts';
+import { devicesText } from '../originText.ts';
 import { plainCell, type AnalysisHead } from './analysisFile.ts';
 import type { Experiments } from './experiments.svelte.ts';
 import { columnsOf, type SampleColumn } from './sampleColumns.ts';
@@ -45,14 +46,14 @@ export interface RunComparison {
 /** All that may explain a difference, in words. */
 export function factsOf({ settings, origin, problems, scored }: SampleRun): Record<string, string> {
   const { modelHash, adapterId, adapterHash, split } = settings ?? {};
-  const { device, deviceName, threads, appVersion } = origin ?? {};
+  const { device, threads, appVersion } = origin ?? {};
   const facts = {
     'model’s SHA-256': modelHash,
     adapter: adapterId,
     'adapter’s SHA-256': adapterHash,
     split,
     device,
-    'name of the device': deviceName,
+    'name of the device': origin && devicesText(origin),
     threads,
     'version of Memoscope': appVersion,
     'samples scored': scored,

@@ -23,6 +23,7 @@ import {
   number,
   objectOf,
   oneOf,
+  optional,
   orNull,
   text,
   type Decoder,
@@ -171,6 +172,7 @@ const settings = objectOf<SampleRunSettings>({
 const origin = objectOf<RunOrigin>({
   device: oneOf(['webgpu', 'wasm']),
   deviceName: text,
+  earlierDevices: optional(listOf(text)),
   threads: count,
   precomputed: flag,
   appVersion: text,

@@ -1,13 +1,14 @@
 /** State of the panel that compares the run at hand with another one of the same samples. */
 import type { PairedAnalysis } from '../../core/analyses/paired.ts';
 import { filled } from '../../core/filled.ts';
-import type { SampleRunHeader, SampleRunSettings, StoredSample } from '../../engine/sampleStore.ts';
+import type { SampleRunHeader, StoredSample } from '../../engine/sampleStore.ts';
 import type { StatisticsClient } from '../../engine/statisticsClient.ts';
 import type { SampleMatches } from '../../protocol/statistics.ts';
 import type { Archive } from '../archive.svelte.ts';
 import { Latest } from './latest.svelte.ts';
 import { otherRuns, storedMatches } from './otherRuns.ts';
 import type { SampleRun } from './sampleRun.svelte.ts';
+import { nameOfSubject } from './storedRunText.ts';
 
 /** Stands for the base model, whose numbers every run with an adapter has beside its own. */
 export const BASE = 'base';
@@ -34,9 +35,6 @@ interface PairingInput {
   readonly results: readonly (StoredSample | null)[];
   readonly matches: SampleMatches;
 }
-
-export const nameOfSubject = ({ modelId, adapterId }: SampleRunSettings): string =>
-  adapterId === null ? `${modelId} without an adapter` : `${modelId} with ${adapterId}`;
 
 const labelOf = ({ settings, savedAt }: SampleRunHeader, isCutOtherwise: boolean): string =>
   [

@@ -2,6 +2,7 @@
 import { csvLines, type Cell } from '../../core/csv.ts';
 import type { RunOrigin } from '../../core/run.ts';
 import type { SampleRunSettings } from '../../engine/sampleStore.ts';
+import { originCells } from '../originText.ts';
 
 /** Numbers of a panel: the table beside the figure, the copied table and the CSV are this. */
 export interface PanelTable {
@@ -52,7 +53,7 @@ export function settingsOfRun({
     'rows that gave no sample': dataSet?.problems.length ?? 0,
     'samples that cannot be scored': unscorable.length,
     ...settings,
-    ...origin,
+    ...(origin && originCells(origin)),
   });
 }
 

@@ -101,7 +101,13 @@ function readHead(fields: Fields): AnalysisHead {
     adapterId: 'text or null',
     split: 'text',
   });
-  check(origin, 'origin.', { device: 'text', deviceName: 'text', appVersion: 'text', startedAt: 'text' });
+  check(origin, 'origin.', {
+    device: 'text',
+    deviceName: 'text',
+    earlierDevices: 'texts or left out',
+    appVersion: 'text',
+    startedAt: 'text',
+  });
   check(split, 'split.', { rule: 'object', keepsOwn: 'flag' });
   checkAll(data['columns'], 'data.columns', { name: 'text', kind: 'text', distinct: 'count' });
   const problem = { source: 'text', line: 'count', reason: 'text', excerpt: 'text' } as const;

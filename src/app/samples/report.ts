@@ -112,6 +112,7 @@ const LABELS: Readonly<Record<string, string>> = {
   adapterHash: 'SHA-256 of the adapter',
   hasReference: 'base scored beside it',
   deviceName: 'name of the device',
+  earlierDevices: 'earlier devices',
   appVersion: 'Memoscope',
   startedAt: 'started',
   elapsedMs: 'time, ms',

@@ -5,11 +5,11 @@ import type { SampleRunSettings, StoredSample } from '../../engine/sampleStore.t
 import type { ModelEntry } from '../../engine/modelCatalog.ts';
 import type { LoadProgress, OpenedModel } from '../../protocol/scorer.ts';
 import { CurrentJob } from '../currentJob.ts';
-import { originOf, timestamp } from '../scoreText.ts';
+import { logFrom } from '../originLog.ts';
 import type { DataSet } from './dataSet.ts';
 import type { ForeignResults } from './foreignResults.ts';
-import { contentHash } from './otherRuns.ts';
 import { DEFAULT_SPLIT, type PreparedSample, type SplitSettings } from './prepare.ts';
+import { newHeader, RunRecord, type PreparedQuestion } from './runRecord.ts';
 import { SampleDuplicates } from './sampleDuplicates.svelte.ts';
 import { SampleEmbeddings } from './sampleEmbeddings.ts';
 import type { SampleStatus } from './sampleStatus.ts';
@@ -17,7 +17,7 @@ import type { SampleChanges, SampleRunHost } from './sampleRunHost.ts';
 import { cutFirst } from './cutFirst.ts';
 import { SampleRate } from './sampleRate.ts';
 import { SampleResults } from './sampleResults.ts';
-import { keyOfSamples, prepareAll, sampleSettings, scoreBlocks, type SampleQuestion } from './scoreBlocks.ts';
+import { keyOfSamples, prepareAll, scoreBlocks, type SampleQuestion } from './scoreBlocks.ts';
 import { unscorableOfRun, type Unscorable } from './unscorable.ts';
 
 /** Samples whose cut is shown before the run. */
@@ -56,7 +56,6 @@ export class SampleRun {
   private readonly job = new CurrentJob();
   /** Under which the run at hand is stored; null until it is known. */
   key = $state<string | null>(null);
-  private content: string | null = null;
   private drawnAt = 0;
 
   /** True if what is shown is a screening: then only N is known. */
@@ -255,62 +254,54 @@ export class SampleRun {
 
   private async scoreWith(opened: OpenedModel, question: SampleQuestion, signal: AbortSignal): Promise<void> {
     const { link, storage } = this.host;
+    const { key, dataSet } = this;
+    if (key === null || !dataSet) return;
     this.say(signal, { kind: 'tokenizing' });
     const { prepared, problems } = await prepareAll(question, link.scorer, opened.contextLength, signal);
     signal.throwIfAborted();
     this.prepared = prepared;
     this.unscorable = problems;
-    this.settings = sampleSettings(opened, question);
-    this.content = await contentHash(question.samples);
+    const header = await newHeader(key, dataSet.name, question, opened, problems);
     signal.throwIfAborted();
-    const [startedAt, began] = [timestamp(), performance.now()];
-    const before = this.origin?.elapsedMs ?? 0;
-    this.origin = originOf(opened.device, startedAt, before);
-    const header = this.header();
-    const { key } = header();
-    await storage.withSamples((store) => store.writeHeader(header()), undefined);
-    const writes = [this.copies.find(prepared, this.similarity, key, storage)];
-    const rate = new SampleRate(question.mode, prepared);
-    this.say(signal, { kind: 'scoring', ...rate.figures });
+    this.settings = header.settings;
+    const log = logFrom(this.scored > 0 ? this.origin : null, opened.device, (origin) => {
+      if (this.job.has(signal)) this.origin = origin;
+    });
+    this.origin = log.origin;
+    const record = new RunRecord(header, log, storage);
+    await record.begin(this.results);
+    const copies = this.copies.find(prepared, this.similarity, key, storage);
+    const scorer = log.watch(link.scorer);
     try {
-      const device = await scoreBlocks(prepared, {
-        scorer: link.scorer,
-        adapter: question.adapter,
-        mode: question.mode,
-        longest: opened.contextLength,
-        signal,
-        texts: (index) => question.samples[index]?.text ?? '',
-        isDone: (indices) => indices.every((index) => this.results[index] != null),
-        onPlan: rate.plan,
-        onSample: (index, sample) => {
-          if (!this.job.has(signal)) return;
-          this.found.add(index, sample);
-          rate.count(index, sample);
-          if (this.draw()) this.say(signal, { kind: 'scoring', ...rate.figures });
-        },
-        onBlock: (number, block, isWhole) => {
-          if (block.embeddings && this.job.has(signal)) this.embeddings.add(block.indices, block.embeddings);
-          writes.push(storage.withSamples((store) => store.append(key, number, block, isWhole), undefined));
-        },
-      });
-      if (device) link.device = device;
+      await this.scoreInto(record, { ...question, prepared, scorer, longest: opened.contextLength }, signal);
     } finally {
-      if (this.job.has(signal))
-        this.origin = originOf(link.device ?? opened.device, startedAt, before + performance.now() - began);
-      await Promise.all(writes);
-      await storage.withSamples((store) => store.writeHeader(header()), undefined);
+      link.device = log.device ?? link.device;
+      const { origin } = log;
+      if (this.job.has(signal)) this.origin = origin;
+      await Promise.all([copies, record.end(origin)]);
     }
   }
 
-  /** The header of the run at hand, whatever is opened later. */
-  private header() {
-    const { key, dataSet, settings, content } = this;
-    const unscorable = this.unscorable.map(({ index, reason }) => ({ index, reason }));
-    return () => {
-      if (key === null || !dataSet || !settings || !this.origin) throw new Error('no run');
-      const { name, samples } = dataSet;
-      const of = { key, name, samples: samples.length, settings, origin: this.origin, unscorable };
-      return content === null ? of : { ...of, content };
-    };
+  private async scoreInto(record: RunRecord, question: PreparedQuestion, signal: AbortSignal): Promise<void> {
+    const { prepared, samples } = question;
+    const rate = new SampleRate(question.mode, prepared);
+    this.say(signal, { kind: 'scoring', ...rate.figures });
+    await scoreBlocks(prepared, {
+      ...question,
+      signal,
+      texts: (index) => samples[index]?.text ?? '',
+      isDone: (indices) => indices.every((index) => this.results[index] != null),
+      onPlan: rate.plan,
+      onSample: (index, sample) => {
+        if (!this.job.has(signal)) return;
+        this.found.add(index, sample);
+        rate.count(index, sample);
+        if (this.draw()) this.say(signal, { kind: 'scoring', ...rate.figures });
+      },
+      onBlock: (number, block, isWhole) => {
+        if (block.embeddings && this.job.has(signal)) this.embeddings.add(block.indices, block.embeddings);
+        record.append(number, block, isWhole);
+      },
+    });
   }
 }

@@ -7,7 +7,7 @@ import type { SampleRunSettings, StoredSample } from '../../engine/sampleStore.t
 import { MemoscopeError } from '../../protocol/errors.ts';
 import type { OpenedModel } from '../../protocol/scorer.ts';
 import type { ModelLink } from '../modelLink.svelte.ts';
-import { originOf, timestamp } from '../scoreText.ts';
+import { logFrom } from '../originLog.ts';
 import type { Problem, Sample } from './dataSet.ts';
 import { DEFAULT_SPLIT, type SplitSettings } from './prepare.ts';
 import { prepareAll, sampleSettings, scoreBlocks } from './scoreBlocks.ts';
@@ -105,14 +105,13 @@ export async function scoreSamplesWith(
   question: Question,
 ): Promise<ScoredSamples> {
   const { samples, adapter, mode, signal, onProgress } = question;
-  const startedAt = timestamp();
-  const began = performance.now();
+  const log = logFrom(null, opened.device);
   const longest = opened.contextLength;
   const { prepared, problems } = await prepareAll(question, link.scorer, longest, signal);
   const results: (StoredSample | undefined)[] = [];
   let scored = 0;
-  const device = await scoreBlocks(prepared, {
-    scorer: link.scorer,
+  await scoreBlocks(prepared, {
+    scorer: log.watch(link.scorer),
     adapter,
     mode,
     longest,
@@ -131,7 +130,7 @@ export async function scoreSamplesWith(
   });
   return {
     settings: sampleSettings(opened, question),
-    origin: originOf(device ?? opened.device, startedAt, performance.now() - began),
+    origin: log.origin,
     samples: samples.flatMap((sample, index) => {
       const result = results[index];
       return result ? [resultOf(sample, index, result)] : [];
