@@ -14,14 +14,15 @@ const noText: readonly [string, string, RegExp][] = [
 
 test.each(noText)('%s text is refused with a sentence', async (_name, text, sentence) => {
   await visit({}, async ({ page }) => {
-    const before = await page.getByTestId('verdict').textContent();
+    const verdict = page.getByTestId('verdict').locator('.sentence');
+    const before = await verdict.textContent();
     await page.getByTestId('input').evaluate((box, value) => {
       (box as HTMLTextAreaElement).value = value;
       box.dispatchEvent(new Event('input', { bubbles: true }));
     }, text);
     await page.getByTestId('input').press('Control+Enter');
     await expect.poll(() => page.getByTestId('draft-problem').textContent()).toMatch(sentence);
-    expect(await page.getByTestId('verdict').textContent()).toBe(before);
+    expect(await verdict.textContent()).toBe(before);
   });
 });
 
