@@ -255,6 +255,12 @@ test('another run of the same samples pairs up', async () => {
     expect(turned['mean N of the other run (tokens)']).toBe(withAdapter['mean N of this run (tokens)']);
     expect(turned['increases']).toBe(withAdapter['decreases']);
     expect(await page.getByTestId('paired-other').innerText()).toContain('planted-1');
+    // Names of runs are long; the page is no wider for them.
+    await page.setViewportSize({ width: 360, height: 780 });
+    expect(await page.getByTestId('paired-other').isVisible()).toBe(true);
+    const overflow = () =>
+      page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    await expect.poll(overflow).toBe(0);
   });
 });
 

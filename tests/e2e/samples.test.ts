@@ -234,6 +234,9 @@ test('samples of one’s own: JSON Lines with bad rows, a file whose columns mus
     await run(page);
     const summary = await page.getByTestId('samples-summary').innerText();
     expect(summary).toMatch(/of 3/);
+    // None is recited to its end, so the longest match is exact.
+    expect(summary).toContain('0: N is censored there');
+    expect(summary).not.toContain('at least');
     await page.getByLabel('Search the samples').fill('nowhere');
     await expect
       .poll(() => page.getByTestId('no-match').innerText())
