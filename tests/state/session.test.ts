@@ -44,6 +44,18 @@ const numbersOf = ({ key, ids, settings, target, base, scored }: Run) => ({
   scored,
 });
 
+/** A page on which a stored run was opened while another was scored. */
+async function interrupted() {
+  const { session, engine } = open();
+  await analyse(session, 'First text.');
+  const first = shown(session);
+  engine.afterChunk = async (reached) => {
+    if (reached === CHUNK) await session.openRun(first.key);
+  };
+  await analyse(session, TEXT);
+  return { session, first };
+}
+
 describe('analysing a text', () => {
   it('scores it to the end, with the reference, and judges it', async () => {
     const { session, engine } = open();
@@ -326,13 +338,7 @@ describe('a text that is changed beside its result', () => {
   });
 
   it('is not told of where a stored result takes the place of a run under way', async () => {
-    const { session, engine } = open();
-    await analyse(session, 'First text.');
-    const first = shown(session);
-    engine.afterChunk = async (reached) => {
-      if (reached === CHUNK) await session.openRun(first.key);
-    };
-    await analyse(session, TEXT);
+    const { session } = await interrupted();
     expect(session.isOutdated).toBe(false);
     session.draft = TEXT;
     expect(session.isOutdated).toBe(true);
@@ -505,13 +511,7 @@ describe('examples, files and stored runs', () => {
   });
 
   it('opens a stored run while another is scored, which stops', async () => {
-    const { session, engine } = open();
-    await analyse(session, 'First text.');
-    const first = shown(session);
-    engine.afterChunk = async (reached) => {
-      if (reached === CHUNK) await session.openRun(first.key);
-    };
-    await analyse(session, TEXT);
+    const { session, first } = await interrupted();
     expect(shown(session).key).toBe(first.key);
     expect(session.status.kind).toBe('done');
     expect(await session.openRun('unknown')).toBe(false);

@@ -6,6 +6,27 @@ const DEPTH = 16;
 const times = (count: number, line: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => line(index)).join('\n');
 
+/**
+ * Loads one of 128 squares of four rows by four places from rows of hidden size, and turns it.
+ *
+ * @param count how many rows there are.
+ */
+const loadRows = (source: string, target: string, count: string): string => /* wgsl */ `
+fn ${source}At(row: u32, depth4: u32) -> vec4<f32> {
+  if (row >= ${count} || depth4 >= sizes.hidden4) { return vec4<f32>(0.0); }
+  return ${source}[row * sizes.hidden4 + depth4];
+}
+
+fn load_${source}(square: u32, first: u32, firstDepth: u32) {
+  let row = first + 4u * (square / ${DEPTH / 4}u);
+  let depth4 = square % ${DEPTH / 4}u;
+  let at = firstDepth / 4u + depth4;
+  let turned = transpose(mat4x4<f32>(
+    ${source}At(row, at), ${source}At(row + 1u, at), ${source}At(row + 2u, at), ${source}At(row + 3u, at)));
+${times(4, (j) => `  ${target}[4u * depth4 + ${j}u][square / ${DEPTH / 4}u] = turned[${j}];`)}
+}
+`;
+
 const declarations = (isTransposed: boolean): string => /* wgsl */ `
 struct Sizes { hidden4: u32, vocabulary: u32, stride4: u32 }
 
@@ -20,21 +41,6 @@ var<workgroup> left: array<array<vec4<f32>, ${TILE / 4}>, ${DEPTH}>;
 var<workgroup> right: array<array<vec4<f32>, ${TILE / 4}>, ${DEPTH}>;
 
 fn rows() -> u32 { return arrayLength(&hidden) / sizes.hidden4; }
-
-fn hiddenAt(row: u32, depth4: u32) -> vec4<f32> {
-  if (row >= rows() || depth4 >= sizes.hidden4) { return vec4<f32>(0.0); }
-  return hidden[row * sizes.hidden4 + depth4];
-}
-
-/** One of 128 squares of four rows by four places. */
-fn loadHidden(square: u32, firstRow: u32, firstDepth: u32) {
-  let row = firstRow + 4u * (square / ${DEPTH / 4}u);
-  let depth4 = square % ${DEPTH / 4}u;
-  let at = firstDepth / 4u + depth4;
-  let turned = transpose(mat4x4<f32>(
-    hiddenAt(row, at), hiddenAt(row + 1u, at), hiddenAt(row + 2u, at), hiddenAt(row + 3u, at)));
-${times(4, (j) => `  left[4u * depth4 + ${j}u][square / ${DEPTH / 4}u] = turned[${j}];`)}
-}
 `;
 
 /** The matrix is `[hidden, vocabulary]`; its rows may begin at any place. */
@@ -44,7 +50,7 @@ fn matrixAt(depth: u32, column: u32) -> f32 {
   return matrix[depth * sizes.vocabulary + column];
 }
 
-fn loadMatrix(square: u32, firstColumn: u32, firstDepth: u32) {
+fn load_matrix(square: u32, firstColumn: u32, firstDepth: u32) {
   let column4 = square % ${TILE / 4}u;
   let column = firstColumn + 4u * column4;
   for (var j = 0u; j < 4u; j++) {
@@ -53,23 +59,6 @@ fn loadMatrix(square: u32, firstColumn: u32, firstDepth: u32) {
     right[depth][column4] = vec4<f32>(
       matrixAt(at, column), matrixAt(at, column + 1u), matrixAt(at, column + 2u), matrixAt(at, column + 3u));
   }
-}
-`;
-
-/** The matrix is `[vocabulary, hidden]`. */
-const TRANSPOSED = /* wgsl */ `
-fn matrixAt(column: u32, depth4: u32) -> vec4<f32> {
-  if (column >= sizes.vocabulary || depth4 >= sizes.hidden4) { return vec4<f32>(0.0); }
-  return matrix[column * sizes.hidden4 + depth4];
-}
-
-fn loadMatrix(square: u32, firstColumn: u32, firstDepth: u32) {
-  let column = firstColumn + 4u * (square / ${DEPTH / 4}u);
-  let depth4 = square % ${DEPTH / 4}u;
-  let at = firstDepth / 4u + depth4;
-  let turned = transpose(mat4x4<f32>(
-    matrixAt(column, at), matrixAt(column + 1u, at), matrixAt(column + 2u, at), matrixAt(column + 3u, at)));
-${times(4, (j) => `  right[4u * depth4 + ${j}u][square / ${DEPTH / 4}u] = turned[${j}];`)}
 }
 `;
 
@@ -89,7 +78,7 @@ fn main(
   let firstColumn = group.y * ${TILE}u;
 ${times(8, (r) => `  var near${r} = vec4<f32>(0.0); var far${r} = vec4<f32>(0.0);`)}
   for (var depth = 0u; depth < 4u * sizes.hidden4; depth += ${DEPTH}u) {
-    if (thread < 128u) { loadHidden(thread, firstRow, depth); } else { loadMatrix(thread - 128u, firstColumn, depth); }
+    if (thread < 128u) { load_hidden(thread, firstRow, depth); } else { load_matrix(thread - 128u, firstColumn, depth); }
     workgroupBarrier();
     for (var k = 0u; k < ${DEPTH}u; k++) {
       let a0 = left[k][local.y];
@@ -113,4 +102,9 @@ ${times(8, (r) => `  store(row + ${64 * (r >> 2) + (r & 3)}u, column4, near${r})
  * A workgroup of 256 threads makes 128 x 128 of them, a thread 8 x 8, which stay in its registers.
  */
 export const projectionKernel = (isTransposed: boolean): string =>
-  [declarations(isTransposed), isTransposed ? TRANSPOSED : PLAIN, MAIN].join('');
+  [
+    declarations(isTransposed),
+    loadRows('hidden', 'left', 'rows()'),
+    isTransposed ? loadRows('matrix', 'right', 'sizes.vocabulary') : PLAIN,
+    MAIN,
+  ].join('');

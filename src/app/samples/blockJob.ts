@@ -56,13 +56,12 @@ export class BlockPart {
   }
 
   /** Runs what calls `add` for every sample of the block, and tells the block. */
-  async fill<T>(work: () => Promise<T>): Promise<T> {
+  async fill(work: () => Promise<void>): Promise<void> {
     const { number, indices, finished, job } = this;
     try {
-      const result = await work();
+      await work();
       clearTimeout(this.timer);
       job.onBlock(number, { indices, samples: finished, embeddings: this.embeddings }, true);
-      return result;
     } catch (thrown) {
       this.tellPart();
       throw thrown;

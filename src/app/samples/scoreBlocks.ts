@@ -11,7 +11,7 @@ import type { AdapterEntry, ModelEntry } from '../../engine/modelCatalog.ts';
 import type { BlockEmbeddings, SampleRunSettings } from '../../engine/sampleStore.ts';
 import type { ScorerClient } from '../../engine/scorerClient.ts';
 import { MemoscopeError } from '../../protocol/errors.ts';
-import type { DeviceReport, OpenedModel, ScoreChunk, TokenizedText } from '../../protocol/scorer.ts';
+import type { OpenedModel, ScoreChunk, TokenizedText } from '../../protocol/scorer.ts';
 import { nextTask } from '../nextTask.ts';
 import { despiteOneDeath } from '../despiteOneDeath.ts';
 import { type BlockJob, BlockPart } from './blockJob.ts';
@@ -131,27 +131,23 @@ export async function prepareAll(
 /**
  * Scores all blocks that are not done. A worker that dies is replaced once a block.
  *
- * @returns the device of the last block; null if there was nothing to do.
  * @throws {MemoscopeError} as `ScorerApi.score`; finished blocks were told.
  */
 export async function scoreBlocks(
   prepared: readonly (PreparedSample | null)[],
   job: BlockJob,
-): Promise<DeviceReport | null> {
+): Promise<void> {
   // A pass over a large set is a task of its own.
   await nextTask();
   const lengths = filled(new Uint32Array(prepared.length), (index) => prepared[index]?.ids.length ?? 0);
   await nextTask();
-  const blocks = planBlocks(lengths);
-  job.onPlan(blocks.filter((indices) => !job.isDone(indices)));
+  const left = [...planBlocks(lengths).entries()].filter(([, indices]) => !job.isDone(indices));
+  job.onPlan(left.map(([, indices]) => indices));
   const score = job.mode === 'screening' ? screenBlock : scoreBlock;
-  let device: DeviceReport | null = null;
-  for (const [number, indices] of blocks.entries()) {
-    if (job.isDone(indices)) continue;
+  for (const [number, indices] of left) {
     job.signal.throwIfAborted();
-    device = await despiteOneDeath(job.signal, () => score(number, indices, prepared, job));
+    await despiteOneDeath(job.signal, () => score(number, indices, prepared, job));
   }
-  return device;
 }
 
 async function scoreBlock(
@@ -159,7 +155,7 @@ async function scoreBlock(
   indices: Uint32Array,
   prepared: readonly (PreparedSample | null)[],
   job: BlockJob,
-): Promise<DeviceReport> {
+): Promise<void> {
   const { scorer, adapter, longest, signal, texts } = job;
   const block = Array.from(indices, (index) => prepared[index]).filter((sample) => sample != null);
   const offsets = offsetsOf(block);
@@ -180,10 +176,10 @@ async function scoreBlock(
   if (adapter) passes.push({ adapter: null, topK: 1 });
   const prefixes = Uint32Array.from(block, ({ prefixTokens }) => prefixTokens);
   const request = { ids, offsets, windows: { length: longest, stride: longest }, passes, from: 0, prefixes };
-  return part.fill(async () => {
-    const { end, device } = await scorer.score(request, { signal, onProgress: receive });
-    if (end === ids.length) return device;
-    throw new MemoscopeError('Cancelled', `stopped after ${end} of ${ids.length} tokens of a block`);
+  await part.fill(async () => {
+    const { end } = await scorer.score(request, { signal, onProgress: receive });
+    if (end !== ids.length)
+      throw new MemoscopeError('Cancelled', `stopped after ${end} of ${ids.length} tokens of a block`);
   });
 }
 

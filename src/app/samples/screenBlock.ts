@@ -2,7 +2,7 @@
 import { chunkEnds, chunkMatch, screenedSample } from '../../core/screening.ts';
 import type { StoredSample } from '../../engine/sampleStore.ts';
 import { MemoscopeError } from '../../protocol/errors.ts';
-import type { DeviceReport, ScoreChunk } from '../../protocol/scorer.ts';
+import type { ScoreChunk } from '../../protocol/scorer.ts';
 import type { BlockJob } from './blockJob.ts';
 import type { PreparedSample } from './prepare.ts';
 
@@ -41,7 +41,7 @@ async function readChunk(
   alive: readonly Candidate[],
   { scorer, adapter, longest, signal }: BlockJob,
   take: (candidate: Candidate, chunk: ScoreChunk) => void,
-): Promise<DeviceReport> {
+): Promise<void> {
   const offsets = new Uint32Array(alive.length + 1);
   const starts = new Uint32Array(alive.length);
   alive.forEach((candidate, row) => {
@@ -62,13 +62,12 @@ async function readChunk(
       throw new MemoscopeError('Internal', `records of sample ${chunk.sequence}: none was sent`);
     take(candidate, chunk);
   };
-  const { end, device } = await scorer.score(
+  const { end } = await scorer.score(
     { ids, offsets, starts, windows, passes, from: 0 },
     { signal, onProgress },
   );
   if (end !== wanted)
     throw new MemoscopeError('Cancelled', `stopped after ${end} of ${wanted} tokens of a block`);
-  return device;
 }
 
 /**
@@ -85,7 +84,7 @@ export async function screenBlock(
   indices: Uint32Array,
   prepared: readonly (PreparedSample | null)[],
   job: BlockJob,
-): Promise<DeviceReport> {
+): Promise<void> {
   const finished: StoredSample[] = [];
   let alive: Candidate[] = [];
   indices.forEach((index, place) => {
@@ -94,12 +93,11 @@ export async function screenBlock(
     const ends = chunkEnds(sample.prefixTokens, sample.ids.length - sample.prefixTokens);
     alive.push({ place, sample, ends, chunks: 0, matchLength: 0, fragile: false });
   });
-  let device: DeviceReport | null = null;
   while (alive.length > 0) {
     const next: Candidate[] = [];
     // Of like length side by side, so that little is padding.
     alive.sort((a, b) => tokensOf(b) - tokensOf(a) || a.place - b.place);
-    device = await readChunk(alive, job, (candidate, chunk) => {
+    await readChunk(alive, job, (candidate, chunk) => {
       if (advance(candidate, chunk)) {
         next.push(candidate);
         return;
@@ -112,10 +110,8 @@ export async function screenBlock(
     });
     alive = next;
   }
-  if (!device) throw new MemoscopeError('Internal', `block ${number} has no samples`);
   finished.forEach((sample, place) => {
     job.onSample(indices[place] ?? 0, sample);
   });
   job.onBlock(number, { indices, samples: finished, embeddings: null }, true);
-  return device;
 }
